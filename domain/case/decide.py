@@ -1,0 +1,357 @@
+"""decide(case, command) → events. Pure: no I/O, no clock; a refusal is an exception."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from domain.case import commands as c
+from domain.case.events import TaskAssigned, TaskClaimed, TaskReleased
+from domain.case.standing import standing_for_task, standing_in_roles
+from domain.case.state import CaseState
+from domain.refusal import FieldProblem, Refused
+from protocols.documents import nearest
+from protocols.engine import events as e
+from protocols.engine import moves
+from protocols.engine.plan import Plan
+from protocols.engine.run import Run
+from protocols.engine.state import Task
+from protocols.facts import FactError
+from protocols.language.answers import Known, check, text_problem
+from protocols.language.document import Protocol
+from protocols.language.formula import OPEN
+from protocols.territory import Territory
+from protocols.text import Text
+
+
+class Ground(msgspec.Struct, frozen=True):
+    """What a decision may look at besides the case and the command."""
+
+    plan: Plan
+    territory: Territory
+    known: Known
+
+
+class Decision(msgspec.Struct, frozen=True):
+    """`events` in order; `state` is the case after them; `role` in which the actor acted."""
+
+    events: list[e.Body]
+    state: CaseState
+    role: str | None
+
+
+def decide(ground: Ground, state: CaseState, command: c.Command, now: datetime) -> Decision:
+    """Raises Refused."""
+    if command.expected is not None and command.expected != state.version:
+        raise Refused(
+            "conflict",
+            "case_moved",
+            Text(
+                "Nel frattempo il caso è andato avanti.", "The case has moved on in the meantime."
+            ),
+            Text("Rileggerlo e riprovare.", "Read it again and try again."),
+        )
+    run = Run(ground.plan, state, now, ground.territory)
+    try:
+        role = _DECIDERS[type(command)](ground, run, command)
+    except moves.Impossible as reason:
+        raise Refused("conflict", reason.code, reason.message) from None
+    except FactError as error:
+        raise Refused(
+            "invalid",
+            "fact_incomplete",
+            Text(f"Mancano dati per registrare il fatto: {error}", f"Data are missing: {error}"),
+        ) from None
+    return _decision(run, role)
+
+
+def _decision(run: Run, role: str | None) -> Decision:
+    state = run.state
+    assert isinstance(state, CaseState)
+    state.version += len(run.emitted)
+    return Decision(run.emitted, state, role)
+
+
+def open_case(ground: Ground, state: CaseState, opened: e.CaseOpened, now: datetime) -> Decision:
+    """The decision that opens a case; the service has settled who the person is."""
+    run = Run(ground.plan, state, now, ground.territory)
+    moves.open_case(run, opened)
+    return _decision(run, None)
+
+
+# ── tasks ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _open_task(run: Run, key: str) -> Task:
+    task = run.state.tasks.get(key)
+    if task is not None and task.status == OPEN and not run.state.ended:
+        return task
+    if task is not None and task.status == "done":
+        raise Refused(
+            "conflict",
+            "task_done",
+            Text(
+                f"Il compito «{key}» è già stato concluso con esito «{task.outcome}».",
+                f"Task “{key}” has already been completed with outcome “{task.outcome}”.",
+            ),
+            Text("Rileggere il caso.", "Read the case again."),
+        )
+    if task is None and key.split("#")[0] not in run.plan.steps:
+        near = nearest(key, run.plan.names)
+        hint = (f" Forse «{near}»?", f" Perhaps “{near}”?") if near else ("", "")
+        raise Refused(
+            "not_found",
+            "unknown_step",
+            Text(
+                f"Il protocollo non ha il passo «{key[:60]}».{hint[0]}",
+                f"The protocol has no step “{key[:60]}”.{hint[1]}",
+            ),
+        )
+    opened = ", ".join(sorted(t.key for t in run.state.open_tasks())) or "nessuno"
+    raise Refused(
+        "conflict",
+        "step_not_open",
+        Text(
+            f"Il compito «{key[:80]}» non è aperto.",
+            f"Task “{key[:80]}” is not open.",
+        ),
+        Text(f"Sono aperti: {opened}.", f"Open tasks: {opened}."),
+    )
+
+
+def _not_claimed_by_another(task: Task, actor: c.Actor) -> None:
+    if task.claimed_by and task.claimed_by != actor.id:
+        raise Refused(
+            "conflict",
+            "task_claimed",
+            Text(
+                f"Il compito è stato preso da {task.claimed_by}.",
+                f"The task has been taken by {task.claimed_by}.",
+            ),
+            Text("Chiedere di rilasciarlo.", "Ask them to release it."),
+        )
+
+
+def _answers(
+    ground: Ground, form_name: str | None, data: dict[str, Any], requires: tuple[str, ...] = ()
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    form = ground.plan.protocol.forms[form_name] if form_name else None
+    clean, personal, errors = check(form, data, ground.known, requires)
+    if errors:
+        raise Refused(
+            "invalid",
+            "form_invalid",
+            Text(
+                "Alcuni campi del modulo non vanno bene.", "Some fields of the form are not right."
+            ),
+            Text("Correggere i campi indicati.", "Correct the fields that are named."),
+            tuple(FieldProblem(f"data.{error.field}", error.message) for error in errors),
+        )
+    return clean, personal
+
+
+def _complete(ground: Ground, run: Run, command: c.CompleteTask) -> str:
+    task = _open_task(run, command.task)
+    standing = standing_for_task(run, task, command.actor)
+    _not_claimed_by_another(task, command.actor)
+    plan = run.plan.steps[task.step]
+    moves.check_outcome(run, plan, command.outcome)
+    requires = plan.outcomes[command.outcome].requires
+    if command.actor.is_system:
+        data, personal = dict(command.data), {}
+    else:
+        data, personal = _answers(ground, plan.step.form, command.data, requires)
+    moves.complete(run, task.key, command.outcome, data, personal, standing.as_deputy)
+    return standing.role
+
+
+def _claim(ground: Ground, run: Run, command: c.ClaimTask) -> str:
+    task = _open_task(run, command.task)
+    standing = standing_for_task(run, task, command.actor)
+    _not_claimed_by_another(task, command.actor)
+    if task.claimed_by != command.actor.id:
+        run.emit(TaskClaimed(task.key, command.actor.id))
+    return standing.role
+
+
+def _release(ground: Ground, run: Run, command: c.ReleaseTask) -> str:
+    task = _open_task(run, command.task)
+    standing = standing_for_task(run, task, command.actor)
+    if task.claimed_by:
+        run.emit(TaskReleased(task.key))
+    return standing.role
+
+
+def _assign(ground: Ground, run: Run, command: c.AssignTask) -> str:
+    task = _open_task(run, command.task)
+    standing = standing_for_task(run, task, command.actor)
+    _check_reason(command.reason, required=False)
+    day = run.timing.day_of(run.now)
+    holders = [person for person, _ in ground.territory.holders(task.role, task.scope, day)]
+    if task.deputy:
+        scope = run.scope(task.deputy)
+        holders += [person for person, _ in ground.territory.holders(task.deputy, scope, day)]
+    if command.to not in holders:
+        raise Refused(
+            "invalid",
+            "not_a_deputy",
+            Text(
+                f"«{command.to[:60]}» non ha il ruolo «{task.role}» ({task.scope}) né lo sostituisce.",
+                f"“{command.to[:60]}” neither holds “{task.role}” ({task.scope}) nor deputises.",
+            ),
+            Text(
+                f"Si può scegliere tra: {', '.join(holders) or 'nessuno'}.",
+                f"Choose among: {', '.join(holders) or 'nobody'}.",
+            ),
+        )
+    run.emit(TaskAssigned(task.key, command.to, command.reason))
+    return standing.role
+
+
+def _add_member(ground: Ground, run: Run, command: c.AddMember) -> str:
+    _known_step(run, command.step)
+    standing = standing_in_roles(run, _coordinating_roles(run.plan.protocol, command.step), command.actor)
+    if not ground.known.person(command.member):
+        raise Refused(
+            "invalid", "unknown_person",
+            Text("Questo operatore non esiste.", "No such staff member."),
+        )  # fmt: skip
+    moves.add_member(run, command.step, command.member)
+    return standing.role
+
+
+def _coordinating_roles(protocol: Protocol, step: str) -> tuple[str, ...]:
+    """Who may add members to a step: whoever did the step that named the first ones."""
+    each = protocol.steps[step].each
+    source = protocol.steps.get(each.split(".")[0]) if each else None
+    roles = (source.role,) if source and source.role else ()
+    return (*roles, *protocol.exceptions.force)
+
+
+# ── events, exceptions, corrections ──────────────────────────────────────────────────────────
+
+
+def _report(ground: Ground, run: Run, command: c.ReportEvent) -> str:
+    plan = run.plan.events.get(command.event)
+    if plan is None:
+        near = nearest(command.event, run.plan.events)
+        hint = (f" Forse «{near}»?", f" Perhaps “{near}”?") if near else ("", "")
+        raise Refused(
+            "not_found",
+            "unknown_event",
+            Text(
+                f"Il protocollo non ha l'evento «{command.event[:60]}».{hint[0]}",
+                f"The protocol has no event “{command.event[:60]}”.{hint[1]}",
+            ),
+        )
+    standing = standing_in_roles(run, plan.event.by, command.actor)
+    data, personal = _answers(ground, plan.event.form, command.data)
+    moves.happen(run, command.event, data, personal)
+    return standing.role
+
+
+def _known_step(run: Run, step: str) -> None:
+    if step not in run.plan.steps:
+        near = nearest(step, run.plan.names)
+        hint = (f" Forse «{near}»?", f" Perhaps “{near}”?") if near else ("", "")
+        raise Refused(
+            "not_found",
+            "unknown_step",
+            Text(
+                f"Il protocollo non ha il passo «{step[:60]}».{hint[0]}",
+                f"The protocol has no step “{step[:60]}”.{hint[1]}",
+            ),
+        )
+
+
+def _check_reason(reason: str, *, required: bool = True) -> None:
+    problem = text_problem(reason)
+    if problem is None and required and len(reason.strip()) < 3:
+        problem = Text("serve una motivazione", "a reason is needed")
+    if problem is not None:
+        raise Refused(
+            "invalid", "reason_invalid", Text("La motivazione non va bene.", "The reason is wrong."),
+            fields=(FieldProblem("reason", problem),),
+        )  # fmt: skip
+
+
+def _exception(kind: str, move: Callable[[Run, str, str], None]) -> Callable[..., str]:
+    def decider(ground: Ground, run: Run, command: Any) -> str:
+        _known_step(run, command.step)
+        allowed = getattr(run.plan.protocol.exceptions, kind)
+        standing = standing_in_roles(run, allowed, command.actor)
+        _check_reason(command.reason)
+        move(run, command.step, command.reason)
+        return standing.role
+
+    return decider
+
+
+def _correct(ground: Ground, run: Run, command: c.CorrectData) -> str:
+    _known_step(run, command.step)
+    standing = standing_in_roles(run, run.plan.protocol.exceptions.correct, command.actor)
+    _check_reason(command.reason)
+    recorded = run.state.data.get(command.step)
+    if command.instance:
+        recorded = run.state.by_instance.get(command.step, {}).get(command.instance)
+    if recorded is None:
+        raise Refused(
+            "conflict", "nothing_recorded",
+            Text(f"«{command.step}» non ha ancora dati.", f"“{command.step}” has no data yet."),
+        )  # fmt: skip
+    form_name = run.plan.steps[command.step].step.form
+    form = ground.plan.protocol.forms[form_name] if form_name else None
+    changed = set(command.data)
+    clean, personal, errors = check(form, command.data, ground.known)
+    errors = [error for error in errors if error.field.split(".")[0].split("[")[0] in changed]
+    if errors or not changed:
+        raise Refused(
+            "invalid", "form_invalid",
+            Text("La correzione non va bene.", "The correction is not right."),
+            Text("Indicare i campi da correggere.", "Name the fields to correct."),
+            tuple(FieldProblem(f"data.{error.field}", error.message) for error in errors),
+        )  # fmt: skip
+    run.emit(e.DataCorrected(command.step, command.reason, command.instance, clean, personal))
+    return standing.role
+
+
+# ── the machine ──────────────────────────────────────────────────────────────────────────────
+
+
+def _machine_only(actor: c.Actor) -> str:
+    if not actor.is_system:
+        raise Refused(
+            "forbidden", "machine_only", Text("Lo fa la macchina.", "Only the machine does this.")
+        )
+    return actor.id
+
+
+def _pass_time(ground: Ground, run: Run, command: c.PassTime) -> str:
+    role = _machine_only(command.actor)
+    moves.pass_time(run)
+    return role
+
+
+def _give_up(ground: Ground, run: Run, command: c.GiveUpAutomation) -> str:
+    role = _machine_only(command.actor)
+    moves.give_up(run, command.task, command.attempts, command.error)
+    return role
+
+
+_DECIDERS: dict[type[c.Command], Callable[[Ground, Run, Any], str]] = {
+    c.CompleteTask: _complete,
+    c.ReportEvent: _report,
+    c.ClaimTask: _claim,
+    c.ReleaseTask: _release,
+    c.AssignTask: _assign,
+    c.AddMember: _add_member,
+    c.SkipStep: _exception("skip", moves.skip),
+    c.ForceStep: _exception("force", moves.force),
+    c.RedoStep: _exception("redo", moves.redo),
+    c.CorrectData: _correct,
+    c.PassTime: _pass_time,
+    c.GiveUpAutomation: _give_up,
+}

@@ -1,0 +1,157 @@
+"""A referral opens a case: who it is about, which text it follows, and its first steps."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid5
+
+from domain.case.commands import Actor, Referral
+from domain.case.decide import Ground, open_case
+from domain.case.state import CaseState
+from domain.log.appending import Claim, Claims
+from domain.person.register import blind_index, read_particulars
+from domain.reactions import Batch, recorded
+from domain.refusal import FieldProblem, Refused
+from protocols.engine import events as e
+from protocols.registry import UnknownProtocol
+from protocols.territory import Service, UnknownName
+from protocols.text import Text
+
+if TYPE_CHECKING:
+    from domain.service import CaseService
+
+_PERSONS = UUID("6d0f3b62-3f0e-4a8c-9f53-0d8a3f0f7c11")
+
+# What a referral may say that guards can read; nothing personal.
+ATTRIBUTES = {
+    "measure": ("", "ADI", "SFL", "RDC"),
+    "minor": (True, False),
+    "guardian": (True, False),
+    "violence": (True, False),
+    "housing_emergency": (True, False),
+    "disability": (True, False),
+    "urgent": (True, False),
+}
+
+
+def refer(service: CaseService, state: CaseState, command: Referral, now: datetime) -> Batch:
+    """Raises Refused: unknown comune or service, an actor who may not refer, wrong particulars."""
+    if state.opened is not None:
+        raise Refused(
+            "conflict",
+            "case_exists",
+            Text("Questo caso esiste già.", "This case exists already."),
+            related={"case": str(command.case)},
+        )
+    day = now.astimezone(service.territory.timezone).date()
+    problems = _problems(service, command, day)
+    if problems:
+        raise Refused(
+            "invalid",
+            "referral_invalid",
+            Text("La segnalazione non va bene.", "The referral is not right."),
+            Text("Correggere i campi indicati.", "Correct the fields that are named."),
+            tuple(problems),
+        )
+    source = service.territory.service(command.service)
+    role = _standing(command.actor, source, command.comune)
+    try:
+        plan = service.registry.valid_on(command.protocol, command.referred_on)
+    except UnknownProtocol as error:
+        raise Refused("invalid", "unknown_protocol", error.message) from None
+    particulars = read_particulars(command.person, command.referred_on)
+    take: list[Claim] = []
+    person: UUID | None = None
+    if particulars.tax_code:
+        key = blind_index(service.blind_key, particulars.tax_code)
+        person = service.recorder.holder("person", key)
+    elif particulars.anonymous:
+        key = blind_index(service.blind_key, f"{command.service}\0{particulars.pseudonym}")
+        person = service.recorder.holder("pseudonym", key)
+    known = person is not None
+    person = person or uuid5(_PERSONS, str(command.case))
+    if particulars.tax_code and not known:
+        take.append(Claim("person", key, person))
+    elif particulars.anonymous and not known:
+        take.append(Claim("pseudonym", key, person))
+    take.append(Claim(f"open-case:{command.protocol}", person.bytes, command.case))
+    opened = e.CaseOpened(
+        plan.protocol.protocol,
+        plan.protocol.version,
+        plan.digest,
+        str(person),
+        source.kind,
+        source.id,
+        command.comune,
+        service.territory.district_of(command.comune),
+        command.referred_on,
+        {
+            **command.attributes,
+            "anonymous": particulars.anonymous,
+            "sealed": particulars.sealed,
+        },
+    )
+    empty = CaseState(command.case, plan)
+    decision = open_case(Ground(plan, service.territory, service.known), empty, opened, now)
+    events = recorded(command.case, 0, decision.events, command, role, now)
+    if not known:
+        events = recorded(person, 0, [particulars.registered()], command, role, now) + events
+    return Batch(events, Claims(tuple(take)), decision.state)
+
+
+def _problems(service: CaseService, command: Referral, day: date) -> list[FieldProblem]:
+    problems: list[FieldProblem] = []
+    try:
+        service.territory.comune(command.comune)
+    except UnknownName as error:
+        problems.append(
+            FieldProblem(
+                "comune",
+                Text(
+                    f"{error.message.it} Fuori territorio: indirizzare la persona al proprio comune.",
+                    f"{error.message.en} Outside the area: redirect to the person's own comune.",
+                ),
+            )
+        )
+    try:
+        service.territory.service(command.service)
+    except UnknownName as error:
+        problems.append(FieldProblem("service", error.message))
+    if command.referred_on > day:
+        problems.append(
+            FieldProblem(
+                "referred_on",
+                Text("non può essere nel futuro", "it cannot be in the future"),
+            )
+        )
+    for name, value in command.attributes.items():
+        allowed = ATTRIBUTES.get(name)
+        if allowed is None or not any(value is a or (a == value and isinstance(a, str)) for a in allowed):
+            listed = ", ".join(ATTRIBUTES)
+            problems.append(
+                FieldProblem(
+                    f"attributes.{str(name)[:40]}",
+                    Text(
+                        f"non previsto, o con un valore non previsto; si possono indicare: {listed}",
+                        f"unknown, or of an unknown value; there are: {listed}",
+                    ),
+                )
+            )
+    return problems
+
+
+def _standing(actor: Actor, source: Service, comune: str) -> str:
+    """A service refers for itself; a comune's staff register for their residents."""
+    scopes = {f"service:{source.id}", f"comune:{comune}"}
+    for role, scope, _ in actor.holds:
+        if scope in scopes:
+            return role
+    raise Refused(
+        "forbidden",
+        "may_not_refer",
+        Text(
+            "Può segnalare chi lavora nel servizio inviante o nel comune di residenza.",
+            "Only the referring service's staff or the comune's may refer.",
+        ),
+    )

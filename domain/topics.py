@@ -1,0 +1,38 @@
+"""Every event body under its stable topic: `case.step-opened`, `fact.placement-started`, …
+
+Import this module before reading or writing the log.
+"""
+
+from __future__ import annotations
+
+import re
+
+import domain.case.events as case_events
+import domain.host.events as host_events
+import domain.person.events as person_events
+import protocols.engine.events as engine_events
+from domain.log.topics import register
+from protocols.engine.events import Body
+from protocols.facts import CATALOGUE
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()
+
+
+def _register_all() -> None:
+    modules = (
+        ("case", engine_events),
+        ("case", case_events),
+        ("host", host_events),
+        ("person", person_events),
+    )
+    for prefix, module in modules:
+        for cls in list(vars(module).values()):
+            if isinstance(cls, type) and issubclass(cls, Body) and cls is not Body:
+                register(f"{prefix}.{_kebab(cls.__name__)}", cls)
+    for name, fact in CATALOGUE.items():
+        register(f"fact.{_kebab(name)}", fact)
+
+
+_register_all()

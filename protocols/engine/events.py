@@ -1,0 +1,218 @@
+"""What the engine says has happened. Bodies of log events; `protocols.engine.state` applies them.
+
+All instants are UTC datetimes. `task` is a task key: the step's name, or `step#instance` for one
+of several (`each`, `every`).
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any, ClassVar
+
+import msgspec
+
+
+class Body(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The body of an event in the log. Its topic and `class_version` are stable for ever."""
+
+    class_version: ClassVar[int] = 1
+
+
+class CaseOpened(Body, frozen=True):
+    """Which text the case follows (pinned by content hash), and the attributes guards may read."""
+
+    protocol: str
+    version: str
+    digest: str
+    person: str
+    source: str
+    service: str
+    comune: str
+    district: int
+    referred_on: date
+    attributes: dict[str, Any] = {}
+
+
+class StepScheduled(Body, frozen=True):
+    """The step may open, but only at `opens_at`."""
+
+    task: str
+    step: str
+    round: int
+    opens_at: datetime
+    instance: str = ""
+
+
+class Rung(msgspec.Struct, frozen=True):
+    """One rung of a ladder of escalation: at this instant this role, in this scope, is called."""
+
+    at: datetime
+    role: str
+    scope: str
+
+
+class StepOpened(Body, frozen=True):
+    """A task is there to be done.
+
+    `role`, `scope`: who may do it; `assignee`: a staff member's id when the data name a person;
+    `automation`: the machine does it, `role` only if the machine gives up.
+    """
+
+    task: str
+    step: str
+    round: int
+    role: str
+    scope: str
+    instance: str = ""
+    assignee: str = ""
+    automation: str = ""
+    deputy: str = ""
+    due: datetime | None = None
+    remind: datetime | None = None
+    ladder: tuple[Rung, ...] = ()
+    priority: int = 0
+
+
+class StepCompleted(Body, frozen=True):
+    """Done, with an outcome. `data` may be read by guards, `personal` by authorised people only.
+
+    `as_deputy`: the actor stood in for the role; `settles`: this task settled its step, with
+    `outcome_of_step` (differs from `outcome` where a step has many tasks).
+    """
+
+    task: str
+    step: str
+    round: int
+    outcome: str
+    instance: str = ""
+    data: dict[str, Any] = {}
+    personal: dict[str, Any] = {}
+    as_deputy: bool = False
+    settles: bool = True
+    outcome_of_step: str = ""
+
+
+class StepsOut(Body, frozen=True):
+    """Steps that will not happen in this round: their formula is false or their guard failed."""
+
+    steps: tuple[str, ...]
+
+
+class TasksWithdrawn(Body, frozen=True):
+    """Open or scheduled tasks taken away. `steps` are those that are settled by it, as out, or as
+    done where some of their tasks had been done."""
+
+    tasks: tuple[str, ...]
+    why: str
+    out: tuple[str, ...] = ()
+    done: tuple[str, ...] = ()
+
+
+class RoundStarted(Body, frozen=True):
+    """`step` and everything that depends on it returns to waiting; `tasks` were open there."""
+
+    step: str
+    cause: str
+    reset: tuple[str, ...]
+    tasks: tuple[str, ...] = ()
+
+
+class Reminded(Body, frozen=True):
+    task: str
+
+
+class Escalated(Body, frozen=True):
+    """Overdue: `role` in `scope` is called in, and may act. `rung` counts from 0."""
+
+    task: str
+    rung: int
+    role: str
+    scope: str
+
+
+class CaseEventHappened(Body, frozen=True):
+    event: str
+    data: dict[str, Any] = {}
+    personal: dict[str, Any] = {}
+
+
+class ClocksPaused(Body, frozen=True):
+    cause: str
+
+
+class Shift(msgspec.Struct, frozen=True):
+    """A task's instants after a pause."""
+
+    task: str
+    opens_at: datetime | None = None
+    due: datetime | None = None
+    remind: datetime | None = None
+    ladder: tuple[Rung, ...] = ()
+
+
+class ClocksResumed(Body, frozen=True):
+    cause: str
+    shifts: tuple[Shift, ...] = ()
+
+
+class ResultSet(Body, frozen=True):
+    """The reason with which the case will end, once nothing is left to do."""
+
+    result: str
+
+
+class EpisodeStarted(Body, frozen=True):
+    episode: int
+    cause: str
+
+
+class CaseEnded(Body, frozen=True):
+    """`tasks` were still open and are withdrawn. `silent`: nothing more is sent to anybody."""
+
+    reason: str
+    silent: bool = False
+    tasks: tuple[str, ...] = ()
+
+
+class StepSkipped(Body, frozen=True):
+    """Exception: an authorised role left the step out."""
+
+    step: str
+    reason: str
+    tasks: tuple[str, ...] = ()
+
+
+class StepForced(Body, frozen=True):
+    """Exception: an authorised role opened the step although its condition did not hold."""
+
+    step: str
+    reason: str
+
+
+class StepRedone(Body, frozen=True):
+    """Exception: an authorised role had the step done again. A RoundStarted follows."""
+
+    step: str
+    reason: str
+
+
+class DataCorrected(Body, frozen=True):
+    """A correction of what a step recorded. The old values stay in the log; nothing is re-decided.
+
+    Only the changed fields are given.
+    """
+
+    step: str
+    reason: str
+    instance: str = ""
+    data: dict[str, Any] = {}
+    personal: dict[str, Any] = {}
+
+
+class AutomationGaveUp(Body, frozen=True):
+    """The machine tried `attempts` times; the task now belongs to its role. `error` is a class of
+    fault, never a message that could carry data."""
+
+    task: str
+    attempts: int
+    error: str

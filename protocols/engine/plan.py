@@ -1,0 +1,178 @@
+"""A protocol made ready to run: formulas parsed, guards compiled, dependencies turned round."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import cel
+
+from protocols.language.document import CaseEvent, Outcome, Protocol, Step
+from protocols.language.durations import Moment
+from protocols.language.formula import Formula, FormulaError, parse
+from protocols.text import Text
+
+
+class PlanError(ValueError):
+    """The document cannot be run: `problems` are (dotted path, message, name at fault or '')."""
+
+    def __init__(self, problems: list[tuple[tuple[str, ...], Text, str]]) -> None:
+        super().__init__("; ".join(f"{'.'.join(path)}: {text.en}" for path, text, _ in problems))
+        self.problems = tuple(problems)
+
+
+class Guard:
+    """A compiled CEL condition. A guard that reads data that are not there is not satisfied."""
+
+    __slots__ = ("names", "program", "source")
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        self.program = cel.compile(source)
+        self.names: tuple[str, ...] = tuple(self.program.references()["variables"])
+
+    def holds(self, names: dict[str, Any]) -> bool:
+        try:
+            return self.program.execute(names) is True
+        except (KeyError, RuntimeError, TypeError, ValueError, ZeroDivisionError):
+            return False
+
+
+class StepPlan:
+    """One step, compiled. `dependents`: steps to look at again when this one settles or opens;
+    `closure`: all that depends on it, directly or not, itself first (what a new round resets)."""
+
+    __slots__ = (
+        "blocking", "closure", "dependents", "dormant", "due_guard", "formula", "guard", "name",
+        "opened_by", "outcome_guards", "outcomes", "region", "scope_role", "starts", "step",
+    )  # fmt: skip
+
+    def __init__(self, name: str, step: Step, formula: Formula | None, dormant: bool) -> None:
+        self.name = name
+        self.step = step
+        self.formula = formula
+        self.dormant = dormant
+        self.guard = Guard(step.when) if step.when else None
+        self.due_guard = Guard(step.due.when) if step.due and step.due.when else None
+        self.region = step.during
+        self.starts: Moment | None = step.starts
+        self.blocking = not (step.optional or step.every)
+        self.outcomes = {key: value or Outcome() for key, value in step.outcomes.items()}
+        self.outcome_guards = {
+            key: Guard(value.when) for key, value in self.outcomes.items() if value.when
+        }
+        self.dependents: tuple[str, ...] = ()
+        self.closure: tuple[str, ...] = (name,)
+        self.opened_by: tuple[str, ...] = ()
+
+
+class EventPlan:
+    """One case event, compiled. `completes`: (step, outcome) or None."""
+
+    __slots__ = ("completes", "event", "formula", "name")
+
+    def __init__(self, name: str, event: CaseEvent, formula: Formula | None) -> None:
+        self.name = name
+        self.event = event
+        self.formula = formula
+        step, _, outcome = (event.completes or "").partition(".")
+        self.completes = (step, outcome) if step else None
+
+
+class Plan:
+    """A protocol version ready to run. `digest`: sha256 (hex) of its text, pinned by each case."""
+
+    def __init__(self, protocol: Protocol, text: str = "", digest: str = "") -> None:
+        self.protocol = protocol
+        self.text = text
+        self.digest = digest
+        self._problems: list[tuple[tuple[str, ...], Text, str]] = []
+        self.steps = self._compile_steps()
+        self.events = {
+            name: EventPlan(name, event, self._formula(event.after, ("events", name, "after")))
+            for name, event in protocol.events.items()
+        }
+        self.names = tuple(self.steps)
+        if self._problems:
+            raise PlanError(self._problems)
+        self._turn_round()
+        self.waiting_for = {
+            plan.step.waits_for: name for name, plan in self.steps.items() if plan.step.waits_for
+        }
+
+    def problem(self, path: tuple[str, ...], it: str, en: str, name: str = "") -> None:
+        self._problems.append((path, Text(it=it, en=en), name))
+
+    def _formula(self, text: str | None, path: tuple[str, ...]) -> Formula | None:
+        if text is None:
+            return None
+        try:
+            formula = parse(text)
+        except FormulaError as error:
+            self.problem(path, f"condizione non leggibile: {error}", f"unreadable: {error}")
+            return None
+        steps = self.protocol.steps
+        for step, outcome in formula.atoms:
+            if step not in steps:
+                self.problem(path, f"il passo '{step}' non esiste", f"no step '{step}'", step)
+            elif outcome is not None and outcome not in steps[step].outcomes:
+                self.problem(
+                    path,
+                    f"il passo '{step}' non ha l'esito '{outcome}'",
+                    f"step '{step}' has no outcome '{outcome}'",
+                    outcome,
+                )
+        return formula
+
+    def _compile_steps(self) -> dict[str, StepPlan]:
+        opened_by: dict[str, list[str]] = {}
+        for event_name, event in self.protocol.events.items():
+            for step_name in event.opens:
+                opened_by.setdefault(step_name, []).append(event_name)
+        compiled = {}
+        for name, step in self.protocol.steps.items():
+            after = step.after
+            if after is None and step.starts and "." not in step.starts.anchor:
+                anchor = step.starts.anchor
+                if anchor != step.during and anchor in self.protocol.steps:
+                    after = anchor
+            formula = self._formula(after, ("steps", name, "after"))
+            dormant = name in opened_by and step.after is None
+            try:
+                plan = StepPlan(name, step, formula, dormant)
+            except ValueError as error:
+                reason = str(error).splitlines()[0]
+                self.problem(
+                    ("steps", name, "when"), f"guardia non leggibile: {reason}",
+                    f"unreadable guard: {reason}",
+                )  # fmt: skip
+                continue
+            plan.opened_by = tuple(opened_by.get(name, ()))
+            compiled[name] = plan
+        return compiled
+
+    def _turn_round(self) -> None:
+        dependents: dict[str, list[str]] = {name: [] for name in self.steps}
+        for name, plan in self.steps.items():
+            reads = list(plan.formula.steps) if plan.formula else []
+            reads += [plan.region] if plan.region else []
+            if plan.starts:
+                reads.append(plan.starts.anchor.split(".")[0])
+            if plan.step.each:
+                reads.append(plan.step.each.split(".")[0])
+            for read in dict.fromkeys(reads):
+                if read in dependents and read != name:
+                    dependents[read].append(name)
+        for name, plan in self.steps.items():
+            plan.dependents = tuple(dependents[name])
+        for name, plan in self.steps.items():
+            plan.closure = self._closure(name)
+
+    def _closure(self, name: str) -> tuple[str, ...]:
+        found = {name: None}
+        queue = [name]
+        while queue:
+            for dependent in self.steps[queue.pop()].dependents:
+                if dependent not in found:
+                    found[dependent] = None
+                    queue.append(dependent)
+        return tuple(found)

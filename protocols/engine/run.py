@@ -1,0 +1,281 @@
+"""One decision in the making: events are emitted and applied one by one until nothing changes."""
+
+from __future__ import annotations
+
+from collections import deque
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from protocols.engine import events as e
+from protocols.engine.plan import Guard, Plan, StepPlan
+from protocols.engine.state import State
+from protocols.engine.timing import Timing
+from protocols.facts import establish
+from protocols.language.document import Record
+from protocols.language.durations import Duration
+from protocols.language.formula import DONE, OPEN, OUT, WAITING
+
+if TYPE_CHECKING:
+    from protocols.territory import Territory
+
+
+class Run:
+    """Applies what happens to a private copy of `state`; `emitted` is what goes in the log."""
+
+    def __init__(self, plan: Plan, state: State, now: datetime, territory: Territory) -> None:
+        self.plan = plan
+        self.state = state.copy()
+        self.now = now
+        self.territory = territory
+        self.emitted: list[e.Body] = []
+        self._timing: Timing | None = None
+        self._look: deque[str] = deque()
+
+    # ── the ground ───────────────────────────────────────────────────────────────────────────
+
+    @property
+    def timing(self) -> Timing:
+        if self._timing is None:
+            calendar = self.territory.calendar(self.state.attributes.get("comune"))
+            self._timing = Timing(self.now, calendar, self.territory.timezone)
+        return self._timing
+
+    def emit(self, body: e.Body) -> None:
+        self.state.apply(body, self.now)
+        self.emitted.append(body)
+
+    def names(self) -> dict[str, Any]:
+        """What guards may read: nothing personal."""
+        state = self.state
+        return {
+            **state.data,
+            "case": {**state.attributes, "episode": state.episode},
+            "events": {
+                name: state.happened.get(name, {"count": 0}) for name in self.plan.events
+            },
+            "today": self.timing.day_of(self.now).isoformat(),
+        }  # fmt: skip
+
+    def holds(self, guard: Guard | None) -> bool:
+        return guard is None or guard.holds(self.names())
+
+    def read(self, path: str) -> Any:
+        """The value at `step.field`, `event.field` or `case.field`; None where there is none."""
+        name, _, field = path.partition(".")
+        if name == "case":
+            return self.state.attributes.get(field)
+        return self.state.data.get(name, self.state.happened.get(name, {})).get(field)
+
+    def scope(self, role: str) -> str:
+        """In which scope a role of this protocol is held for this case."""
+        holder = self.plan.protocol.roles[role].held_by
+        kind = holder.organisation
+        if kind == "service":
+            service = None if holder.of in ("referral", "residence") else self.read(holder.of)
+            return f"service:{service or self.state.attributes.get('service', '')}"
+        if kind in ("comune", "district"):
+            comune = None if holder.of in ("residence", "referral") else self.read(holder.of)
+            if kind == "comune":
+                return f"comune:{comune or self.state.attributes.get('comune', '')}"
+            if comune:
+                return f"district:{self.territory.district_of(comune)}"
+            return f"district:{self.state.attributes.get('district', '')}"
+        return kind
+
+    def assignee(self, role: str) -> str:
+        path = self.plan.protocol.roles[role].held_by.person
+        value = self.read(path) if path else None
+        return value if isinstance(value, str) else ""
+
+    # ── settling ─────────────────────────────────────────────────────────────────────────────
+
+    def look_at(self, steps: tuple[str, ...]) -> None:
+        self._look.extend(steps)
+
+    def settle(self) -> None:
+        """Open what can open and put out what cannot, until nothing changes; then end the case if
+        nothing is left to do. The order of looking does not matter."""
+        while self._look and not self.state.ended:
+            out: list[str] = []
+            ready: list[str] = []
+            while self._look:
+                name = self._look.popleft()
+                if name in ready:
+                    continue
+                verdict = self._verdict(self.plan.steps[name])
+                if verdict is False:
+                    out.append(name)
+                    # Marked now so that what depends on it is judged in the same sweep.
+                    self.state.mark_out(name)
+                    self.look_at(self.plan.steps[name].dependents)
+                elif verdict is True:
+                    ready.append(name)
+            if out:
+                self.emitted.append(e.StepsOut(tuple(out)))
+            for name in ready:
+                self.open_step(self.plan.steps[name])
+        if not self.state.ended and self.state.opened and not self._busy():
+            self.end(self.state.result or "completed", False)
+
+    def _verdict(self, plan: StepPlan) -> bool | None:
+        """True: open it; False: it will not happen; None: leave it as it is."""
+        state = self.state
+        status = state.marks[plan.name].status
+        if status == OPEN and plan.region and state.marks[plan.region].status in (DONE, OUT):
+            self._leave_region(plan)
+            return None
+        if status != WAITING or plan.dormant:
+            return None
+        truth = plan.formula.evaluate(state.marks) if plan.formula else True
+        if plan.region and truth is not False:
+            region = state.marks[plan.region].status
+            truth = False if region in (DONE, OUT) else truth if region == OPEN else None
+        if truth is True and not self.holds(plan.guard):
+            return False
+        return truth
+
+    def _leave_region(self, plan: StepPlan) -> None:
+        keys = self.state.of_step.get(plan.name, ())
+        tasks = tuple(key for key in keys if key in self.state.open)
+        done = any(self.state.tasks[key].status == DONE for key in keys)
+        steps = (plan.name,)
+        self.emit(
+            e.TasksWithdrawn(
+                tasks, "region", out=() if done else steps, done=steps if done else ()
+            )
+        )
+        self.look_at(plan.dependents)
+
+    def _busy(self) -> bool:
+        tasks = self.state.tasks
+        return any(self.plan.steps[tasks[key].step].blocking for key in self.state.open)
+
+    # ── opening ──────────────────────────────────────────────────────────────────────────────
+
+    def open_step(self, plan: StepPlan) -> None:
+        """Open a waiting step: at once, later (`starts`), for each member, or repeatedly."""
+        if plan.step.every:
+            first = plan.step.first or plan.step.every
+            self._schedule(plan, self._opening_after(first), "1")
+        elif plan.step.each:
+            members = self.read(plan.step.each) or []
+            for member in members:
+                self.open_member(plan, member)
+            if not members:
+                self.emit(e.StepsOut((plan.name,)))
+                self.look_at(plan.dependents)
+                return
+        elif plan.starts:
+            at = self.timing.opening(self.state, plan.starts)
+            if at > self.now:
+                self._schedule(plan, at, "")
+            else:
+                self.open_task(plan)
+        else:
+            self.open_task(plan)
+        self.look_at(plan.dependents)
+
+    def open_member(self, plan: StepPlan, member: Any) -> None:
+        """One task of an `each` step; `member` is a staff id or {person, role}."""
+        person = member.get("person", "") if isinstance(member, dict) else str(member)
+        role = member.get("role") if isinstance(member, dict) else None
+        self.open_task(plan, person, role if role in self.plan.protocol.roles else None, person)
+
+    def open_next(self, plan: StepPlan, instance: str) -> None:
+        """Open an occurrence of an `every` step and schedule the one after it."""
+        assert plan.step.every is not None
+        self.open_task(plan, instance)
+        self._schedule(plan, self._opening_after(plan.step.every), str(int(instance) + 1))
+
+    def _opening_after(self, duration: Duration) -> datetime:
+        if not duration.counts_days:
+            return duration.from_instant(self.now)
+        today = self.timing.day_of(self.now)
+        return self.timing.start_of(duration.from_date(today, self.timing.calendar))
+
+    def _schedule(self, plan: StepPlan, at: datetime, instance: str) -> None:
+        key = f"{plan.name}#{instance}" if instance else plan.name
+        round_ = self.state.marks[plan.name].round
+        self.emit(e.StepScheduled(key, plan.name, round_, at, instance))
+
+    def open_task(
+        self, plan: StepPlan, instance: str = "", role: str | None = None, assignee: str = ""
+    ) -> None:
+        step = plan.step
+        automation = step.automation
+        role = role or step.role or (automation.fallback if automation else "")
+        scope = deputy = ""
+        if role:
+            scope = self.scope(role)
+            deputy = self.plan.protocol.roles[role].deputy or ""
+            assignee = assignee or self.assignee(role)
+        due = remind = None
+        ladder: tuple[e.Rung, ...] = ()
+        if step.due and self.holds(plan.due_guard):
+            due, remind, ladder = self.timing.deadlines(
+                self.state, plan, role, scope, deputy, self.scope
+            )
+        self.emit(
+            e.StepOpened(
+                f"{plan.name}#{instance}" if instance else plan.name,
+                plan.name,
+                self.state.marks[plan.name].round,
+                role,
+                scope,
+                instance,
+                assignee,
+                automation.run if automation else "",
+                deputy,
+                due,
+                remind,
+                ladder,
+                step.priority,
+            )
+        )
+
+    # ── rounds, facts, ends ──────────────────────────────────────────────────────────────────
+
+    def start_round(self, step: str, cause: str) -> None:
+        """`step` and all that depends on it returns to waiting; what is open there is withdrawn."""
+        reset = self.plan.steps[step].closure
+        within = set(reset)
+        tasks = tuple(key for key in self.state.open if self.state.tasks[key].step in within)
+        self.emit(e.RoundStarted(step, cause, reset, tasks))
+        self.look_at(reset)
+
+    def record(self, records: tuple[Record, ...], task: str, outcome: str, own: dict) -> None:
+        """Emit the facts that a step (or a case event) establishes. Raises FactError."""
+        for record in records:
+            if record.on and outcome not in record.on:
+                continue
+            fields = {name: value for name, value in own.items() if name != "outcome"}
+            for name, source in record.fields.items():
+                if not isinstance(source, str):
+                    fields[name] = source
+                elif source.startswith("="):
+                    fields[name] = source[1:]
+                elif "." in source:
+                    fields[name] = self.read(source)
+                elif source == "outcome":
+                    fields[name] = outcome
+                else:
+                    fields[name] = own.get(source)
+            self.emit(establish(record.fact, task, fields))
+
+    def resume(self, cause: str) -> None:
+        state = self.state
+        if cause not in state.pauses:
+            return
+        shifts = []
+        if state.pauses == (cause,) and state.paused_at:
+            for key in state.open:
+                task = state.tasks[key]
+                if not task.ignores_pause:
+                    due = self.plan.steps[task.step].step.due
+                    working = due is not None and due.within.unit == "working day"
+                    shifts.append(self.timing.shift(task, state.paused_at, working))
+        self.emit(e.ClocksResumed(cause, tuple(shifts)))
+
+    def end(self, reason: str, silent: bool) -> None:
+        self.emit(e.CaseEnded(reason, silent, tuple(self.state.open)))
+        self._look.clear()

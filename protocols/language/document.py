@@ -1,0 +1,218 @@
+"""The protocol document: who does what, after what, by when, with which result, and what if not."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+
+from protocols.language.durations import Duration, Moment
+from protocols.language.forms import Form
+from protocols.text import Text
+
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
+DataPath = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$")]
+
+
+def _duration(value: Any) -> Any:
+    return value if isinstance(value, Duration) else Duration.parse(value)
+
+
+def _moment(value: Any) -> Any:
+    return value if isinstance(value, Moment) else Moment.parse(value)
+
+
+def _names(value: Any) -> Any:
+    return {name: None for name in value} if isinstance(value, list) else value
+
+
+def _list(value: Any) -> Any:
+    return value if isinstance(value, (list, tuple)) else [value]
+
+
+DurationText = Annotated[Duration, BeforeValidator(_duration)]
+MomentText = Annotated[Moment, BeforeValidator(_moment)]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Holder(_Part):
+    """Whose role it is: an organisation (`of` which comune or service), or a person named by data.
+
+    `of`: `residence` (the case's comune), `referral` (the referring service) or a data path that
+    holds an ISTAT code. `person`: a data path that holds the id of a staff member.
+    """
+
+    organisation: Literal[
+        "comune", "district", "service", "health_provider", "employment", "joint_office",
+        "management", "steering", "anti_violence",
+    ]  # fmt: skip
+    of: str = "residence"
+    person: DataPath | None = None
+
+
+class Role(_Part):
+    title: Text
+    held_by: Holder
+    deputy: Name | None = Field(None, description="a role that may act in its place")
+
+
+class Rung(_Part):
+    """One rung of the escalation: after so long overdue, this role is called in and may act."""
+
+    to: Name
+    after: DurationText = Duration(0, "day")
+
+
+def _rungs(value: Any) -> Any:
+    return [{"to": rung} if isinstance(rung, str) else rung for rung in _list(value)]
+
+
+class Due(_Part):
+    """By when. `of` is the anchor; without it, time runs from the opening of the step."""
+
+    within: DurationText
+    of: str | None = None
+    before: bool = Field(False, description="count back from the anchor")
+    remind: MomentText | None = None
+    overdue: Annotated[tuple[Rung, ...], BeforeValidator(_rungs)] = ()
+    when: str | None = Field(None, description="CEL: the deadline binds only if true")
+    legal_basis: str | None = None
+
+
+def _due(value: Any) -> Any:
+    return {"within": value} if isinstance(value, str) else value
+
+
+class Outcome(_Part):
+    """A result of a step and what follows from it, besides the steps that name it in `after`."""
+
+    title: Text | None = None
+    again: Name | None = None
+    at_most: int | None = Field(None, ge=1, description="how often in one episode")
+    ends: Name | None = None
+    silently: bool = False
+    result: Name | None = Field(None, description="the reason with which the case will end")
+    requires: Annotated[tuple[Name, ...], BeforeValidator(_list)] = ()
+    resumes: Literal["clocks"] | None = None
+    when: str | None = Field(None, description="CEL: may be chosen only if true")
+
+
+class Record(_Part):
+    """The fact that a step establishes; `fields` maps the fact's fields to the form's, or to
+    `case.…` and other steps' data; `on` restricts it to some outcomes."""
+
+    fact: str
+    fields: dict[Name, str | int | bool] = {}
+    on: Annotated[tuple[Name, ...], BeforeValidator(_list)] = ()
+
+
+def _records(value: Any) -> Any:
+    return [{"fact": r} if isinstance(r, str) else r for r in _list(value)]
+
+
+Records = Annotated[tuple[Record, ...], BeforeValidator(_records)]
+
+
+class Automation(_Part):
+    """What the machine does, how often it tries, and who does it by hand when it gives up."""
+
+    run: Name
+    attempts: int = Field(5, ge=1, le=100)
+    pause: DurationText = Duration(2, "second")
+    fallback: Name
+
+
+class Step(_Part):
+    title: Text
+    stage: Name | None = None
+    help: Text | None = None
+    after: str | None = None
+    when: str | None = Field(None, description="CEL guard, read when `after` has become true")
+    during: Name | None = Field(None, description="possible only while this step is open")
+    starts: MomentText | None = Field(None, description="opens then, not at once")
+    role: Name | None = None
+    automation: Automation | None = None
+    waits_for: Name | None = Field(None, description="a case event that completes the step")
+    each: DataPath | None = None
+    enough: int | None = Field(None, ge=1)
+    every: DurationText | None = None
+    first: DurationText | None = Field(None, description="when the first occurrence opens")
+    race: Name | None = None
+    optional: bool = False
+    form: Name | None = None
+    due: Annotated[Due, BeforeValidator(_due)] | None = None
+    outcomes: Annotated[dict[Name, Outcome | None], BeforeValidator(_names)] = {"done": None}
+    records: Records = ()
+    priority: int = Field(0, ge=0, le=3, description="0 ordinary … 3 at once")
+
+    def outcome(self, name: str) -> Outcome:
+        return self.outcomes[name] or Outcome()
+
+
+class CaseEvent(_Part):
+    """What may happen to a case at any time, who may say so and what follows."""
+
+    title: Text
+    by: Annotated[tuple[Name, ...], BeforeValidator(_list)]
+    source: Annotated[tuple[str, ...], BeforeValidator(_list)] = Field(
+        (), alias="from", description="kinds of referring service; empty means any"
+    )
+    form: Name | None = None
+    during: Name | None = None
+    after: str | None = Field(None, description="possible only when this formula is true")
+    opens: Annotated[tuple[Name, ...], BeforeValidator(_list)] = ()
+    pauses: Literal["clocks"] | None = None
+    completes: str | None = Field(None, description="step.outcome that it settles, if it is open")
+    again: Name | None = None
+    at_most: int | None = Field(None, ge=1)
+    ends: Name | None = None
+    silently: bool = False
+    reopens: DurationText | None = Field(
+        None, description="possible within this time of the end; starts a new episode"
+    )
+    records: Records = ()
+
+
+class Exceptions(_Part):
+    """Which roles may leave the path, with a stated reason."""
+
+    skip: Annotated[tuple[Name, ...], BeforeValidator(_list)] = ()
+    redo: Annotated[tuple[Name, ...], BeforeValidator(_list)] = ()
+    force: Annotated[tuple[Name, ...], BeforeValidator(_list)] = ()
+    correct: Annotated[tuple[Name, ...], BeforeValidator(_list)] = ()
+
+
+class Indicator(_Part):
+    """A wait to measure, from one moment to another: `step.opened`, `step.done`, `case.opened`."""
+
+    title: Text
+    start: str = Field(alias="from")
+    end: str = Field(alias="to")
+    within: DurationText | None = None
+
+
+class Protocol(_Part):
+    """One published version of a protocol."""
+
+    protocol: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,59}$")]
+    version: Annotated[str, StringConstraints(pattern=r"^\d{1,4}\.\d{1,4}\.\d{1,4}$")]
+    title: Text
+    territory: str
+    valid_from: date
+    legal_basis: tuple[str, ...] = ()
+    stages: dict[Name, Text] = {}
+    roles: dict[Name, Role]
+    forms: dict[Name, Form] = {}
+    steps: dict[Name, Step]
+    events: dict[Name, CaseEvent] = {}
+    exceptions: Exceptions = Exceptions()
+    indicators: dict[Name, Indicator] = {}
+
+    @property
+    def type_name(self) -> str:
+        """The Temporal workflow type: `presa-in-carico/1.0.0`."""
+        return f"{self.protocol}/{self.version}"

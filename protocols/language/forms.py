@@ -1,0 +1,61 @@
+"""Forms: the typed fields a step or a case event asks for, each with its data category."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from protocols.text import Text
+
+Category = Literal["identity", "social", "clinical", "work", "judicial"]
+
+FieldType = Literal[
+    "text", "note", "integer", "decimal", "money", "date", "yes_no", "choice", "choices",
+    "scale", "comune", "service", "host", "person", "list", "group",
+]  # fmt: skip
+
+
+class FormField(BaseModel):
+    """One question. `category` decides who may read the answer; `personal` ones are kept apart,
+    encrypted per person, and never reach a guard, a log or Temporal."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    type: FieldType
+    title: Text
+    help: Text | None = None
+    category: Category = "social"
+    personal: bool = False
+    required: bool = True
+    options: tuple[str, ...] | dict[str, Text] | None = None
+    min: float | None = None
+    max: float | None = None
+    when: str | None = Field(None, description="CEL over the other fields: asked only if true")
+    fields: dict[str, FormField] | None = None
+    scale: str | None = None
+
+    @model_validator(mode="after")
+    def _coherent(self) -> FormField:
+        if self.type in ("choice", "choices") and not self.options:
+            raise ValueError("a choice needs its options")
+        if self.type in ("list", "group") and not self.fields:
+            raise ValueError(f"a {self.type} needs its fields")
+        if self.fields and not self.personal and any(f.personal for f in self.fields.values()):
+            raise ValueError(f"a {self.type} with personal fields is itself personal: say so on it")
+        if self.type == "scale" and (self.min is None or self.max is None):
+            raise ValueError("a scale needs min and max")
+        return self
+
+    @property
+    def option_names(self) -> tuple[str, ...]:
+        return tuple(self.options or ())
+
+
+class Form(BaseModel):
+    """A named set of fields."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    title: Text
+    fields: dict[str, FormField]
