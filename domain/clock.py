@@ -82,6 +82,38 @@ class MovableClock:
             lambda connection, number: _advance(connection, instant, again=number > 0),
         )
 
+    def begin_at(self, instant: datetime) -> datetime:
+        """Set the clock to any ``instant`` (aware), also a past one, while the log is empty.
+
+        Raises:
+            ClockRefused: the installation is not for training, or has cases already.
+            LogUnavailable: Postgres did not answer in time.
+        """
+        return patiently(self._datastore, lambda connection, _: _begin(connection, instant))
+
+
+_BEGIN = """
+    UPDATE clock SET offset_ = make_interval(
+        secs => extract(epoch FROM %(to)s::timestamptz - clock_timestamp())::double precision)
+    WHERE EXISTS (SELECT FROM installation WHERE kind = 'training')
+      AND NOT EXISTS (SELECT FROM stored_events LIMIT 1)
+"""
+
+
+def _begin(connection: psycopg.Connection[Any], instant: datetime) -> datetime:
+    with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
+        if cursor.execute(_BEGIN, {"to": instant}).rowcount != 1:
+            raise ClockRefused(
+                Text(
+                    it="L'orologio si può mettere indietro solo in un'installazione di formazione "
+                    "ancora senza casi.",
+                    en="The clock can be set back only in a training installation that has no "
+                    "cases yet.",
+                )
+            )
+        return _scalar(connection, _NOW)
+
+
 
 def _advance(connection: psycopg.Connection[Any], instant: datetime, *, again: bool) -> datetime:
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:

@@ -60,11 +60,23 @@ class Run:
         return guard is None or guard.holds(self.names())
 
     def read(self, path: str) -> Any:
-        """The value at `step.field`, `event.field` or `case.field`; None where there is none."""
-        name, _, field = path.partition(".")
-        if name == "case":
-            return self.state.attributes.get(field)
-        return self.state.data.get(name, self.state.happened.get(name, {})).get(field)
+        """The value at `step.field`, `event.field` or `case.field`, None where there is none.
+
+        Through a list it reads the field of each item: `team.members.person`.
+        """
+        name, *fields = path.split(".")
+        state = self.state
+        value: Any = (
+            state.attributes
+            if name == "case"
+            else state.data.get(name, state.happened.get(name, {}))
+        )
+        for field in fields:
+            if isinstance(value, list):
+                value = [item.get(field) for item in value]
+            else:
+                value = value.get(field) if isinstance(value, dict) else None
+        return value
 
     def scope(self, role: str) -> str:
         """In which scope a role of this protocol is held for this case."""
