@@ -1,0 +1,130 @@
+"""The database: reachable, of this program's schema, of which kind, with read models at pace."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import psycopg
+from psycopg.rows import tuple_row
+
+from api.stack.doctor.check import Check, guarded
+from domain.settings import Settings
+from protocols.text import Text
+
+_OLDEST_SERVER = 180000
+_PATIENCE_SECONDS = 3.0
+
+_REACH = Text(
+    it="avviare Postgres (`cantiere up`) o correggere DATABASE_URL",
+    en="start Postgres (`cantiere up`) or correct DATABASE_URL",
+)
+_MIGRATE = Text(
+    it="portare lo schema alla versione del programma con `cantiere migrate`",
+    en="bring the schema to the program's version with `cantiere migrate`",
+)
+
+
+def database_checks(settings: Settings) -> Iterator[Check]:
+    """All that Postgres can tell; one failing check if it cannot be reached."""
+    title = Text(it="Postgres", en="Postgres")
+    yield from guarded("postgres", title, _REACH, lambda: _server(settings, title))
+
+
+def _server(settings: Settings, title: Text) -> Iterator[Check]:
+    with psycopg.connect(
+        settings.database_url, connect_timeout=5, autocommit=True, row_factory=tuple_row
+    ) as connection:
+        number = connection.info.server_version
+        yield Check(
+            "postgres",
+            title,
+            f"{number // 10000}.{number % 10000}",
+            None
+            if number >= _OLDEST_SERVER
+            else Text(it="serve Postgres 18 o più recente", en="Postgres 18 or newer is needed"),
+        )
+        schema = Text(it="schema", en="schema")
+        yield from guarded("schema", schema, _MIGRATE, lambda: _schema(settings, schema))
+        clock = Text(it="orologio", en="clock")
+        yield from guarded("clock", clock, _MIGRATE, lambda: _clock(connection, clock))
+        models = Text(it="modelli di lettura", en="read models")
+        yield from guarded("projections", models, _MIGRATE, lambda: _read_models(connection))
+
+
+def _schema(settings: Settings, title: Text) -> Iterator[Check]:
+    from domain.log.migrations import CASE_LOG
+
+    found, known = CASE_LOG.current(settings.database_url), CASE_LOG.latest
+    newer = Text(
+        it="il database è più recente di questo programma: aggiornare Cantiere",
+        en="the database is newer than this program: upgrade Cantiere",
+    )
+    remedy = _MIGRATE if found < known else newer if found > known else None
+    yield Check("schema", title, f"{found}/{known}", remedy)
+
+
+def _clock(connection: psycopg.Connection[Any], title: Text) -> Iterator[Check]:
+    row = connection.execute(
+        "SELECT kind, date_trunc('second', clock_timestamp() + offset_), offset_ <> '0'"
+        " FROM installation, clock"
+    ).fetchone()
+    if row is None:
+        yield Check("clock", title, "?", _MIGRATE)
+        return
+    kind, now, moved = row
+    wrong = kind == "real" and moved
+    yield Check(
+        "clock",
+        title,
+        f"{'reale' if kind == 'real' else 'formazione'} {now.isoformat()}",
+        Text(
+            it="l'orologio di un'installazione reale è stato spostato: chiedere all'amministratore",
+            en="the clock of a real installation has been moved: ask the administrator",
+        )
+        if wrong
+        else None,
+    )
+
+
+def _read_models(connection: psycopg.Connection[Any]) -> Iterator[Check]:
+    from projections.models import MODELS
+    from projections.parked import parked
+    from projections.positions import positions
+
+    names = [model.name for model in MODELS]
+    end = connection.execute("SELECT coalesce(max(notification_id), 0) FROM stored_events")
+    last = (end.fetchone() or (0,))[0]
+    first = positions(connection, names)
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    reached = first
+    # behind is no illness while it moves
+    while min(reached.values()) < last and reached == first and time.monotonic() < deadline:
+        time.sleep(0.1)
+        reached = positions(connection, names)
+    lag = max(0, last - min(reached.values()))
+    stuck = lag > 0 and reached == first
+    yield Check(
+        "projections",
+        Text(it="modelli di lettura", en="read models"),
+        f"{len(names)}, −{lag}" if lag else f"{len(names)}, posizione {last}",
+        Text(
+            it="non avanzano: controllare che il projector sia in funzione",
+            en="they do not move: check that the projector is running",
+        )
+        if stuck
+        else None,
+    )
+    waiting = parked(connection)
+    yield Check(
+        "parked",
+        Text(it="eventi messi da parte", en="parked events"),
+        ", ".join(sorted({f"{event.model}:{event.position}" for event in waiting})[:5]) or "0",
+        Text(
+            it="correggere il modello e ricostruirlo con `cantiere rebuild projections NOME`",
+            en="correct the model and rebuild it with `cantiere rebuild projections NAME`",
+        )
+        if waiting
+        else None,
+    )

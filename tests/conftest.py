@@ -1,0 +1,87 @@
+"""The real parts every test may ask for, each started once per run."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+
+from api.stack.child import Child
+from api.stack.postgres import EmbeddedPostgres
+from api.stack.temporal import EmbeddedTemporal
+from domain.log.migrations import migrate as migrate_log
+from projections.schema import migrate as migrate_projections
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+    """An embedded Postgres for the whole run; its databases die with it, so no disk barriers."""
+    home = tmp_path_factory.mktemp("postgres-home")
+    server = EmbeddedPostgres(
+        home / "postgres",
+        home / "postgres.log",
+        home / "socket",
+        options={"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"},
+    )
+    server.prepare()
+    child = Child.start(server.command())
+    try:
+        server.wait_ready(child)
+        server.ensure_database()
+        yield server
+    finally:
+        child.stop()
+        server.clean()
+
+
+@pytest.fixture(scope="session")
+def _template_database(postgres_server: EmbeddedPostgres) -> str:
+    """The name of a database with the whole schema and no rows, to be copied per test."""
+    name = _create_database(postgres_server, "template1")
+    migrate_log(postgres_server.url("cantiere", name))
+    migrate_projections(postgres_server.url("cantiere", name))
+    return name
+
+
+@pytest.fixture
+def database_url(postgres_server: EmbeddedPostgres, _template_database: str) -> Iterator[str]:
+    """A libpq URI of a database of this test's own, with the whole schema and no rows."""
+    yield from _database(postgres_server, _template_database)
+
+
+@pytest.fixture
+def empty_database_url(postgres_server: EmbeddedPostgres) -> Iterator[str]:
+    """A libpq URI of a database of this test's own, with nothing in it."""
+    yield from _database(postgres_server, "template1")
+
+
+@pytest.fixture(scope="session")
+def temporal_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """`host:port` of a Temporal development server for the whole run."""
+    folder = tmp_path_factory.mktemp("temporal-home")
+    server = EmbeddedTemporal(folder, folder / "temporal.log")
+    server.prepare()
+    child = Child.start(server.command())
+    try:
+        server.wait_ready(child)
+        yield server.address
+    finally:
+        child.stop()
+
+
+def _create_database(server: EmbeddedPostgres, template: str) -> str:
+    name = f"test_{next(_numbers)}"
+    with psycopg.connect(server.url("cantiere", "postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+    return name
+
+
+def _database(server: EmbeddedPostgres, template: str) -> Iterator[str]:
+    name = _create_database(server, template)
+    yield server.url("cantiere", name)
+    with psycopg.connect(server.url("cantiere", "postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
