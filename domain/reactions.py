@@ -124,7 +124,9 @@ def _places(
                 Text("Questo soggetto ospitante non esiste.", "There is no such host."),
             )
         day = now.astimezone(service.territory.timezone).date()
-        taken = take_place(host, before.id, wanted[1], service.territory, day)
+        assert decision.state.opened is not None
+        person = decision.state.opened.person
+        taken = take_place(host, before.id, person, wanted[1], service.territory, day)
         if taken is not None:
             events += recorded(host.id, host.version, [taken], command, decision.role, now)
     return events

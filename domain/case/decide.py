@@ -20,7 +20,7 @@ from protocols.engine.plan import Plan
 from protocols.engine.run import Run
 from protocols.engine.state import Task
 from protocols.facts import FactError
-from protocols.language.answers import Known, check, text_problem
+from protocols.language.answers import FieldError, Known, check, text_problem
 from protocols.language.document import Protocol
 from protocols.language.formula import OPEN
 from protocols.territory import Territory
@@ -305,8 +305,15 @@ def _correct(ground: Ground, run: Run, command: c.CorrectData) -> str:
     form_name = run.plan.steps[command.step].step.form
     form = ground.plan.protocol.forms[form_name] if form_name else None
     changed = set(command.data)
-    clean, personal, errors = check(form, command.data, ground.known)
+    # Read with what was recorded: a field may be asked only because of another.
+    clean, personal, errors = check(form, {**recorded, **command.data}, ground.known)
     errors = [error for error in errors if error.field.split(".")[0].split("[")[0] in changed]
+    clean = {name: value for name, value in clean.items() if name in changed}
+    errors += [
+        FieldError(name, Text("è vuoto, o qui non è richiesto", "it is empty, or not asked here"))
+        for name in changed.difference(clean, personal, (error.field for error in errors))
+        if not errors
+    ]
     if errors or not changed:
         raise Refused(
             "invalid", "form_invalid",

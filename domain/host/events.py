@@ -29,6 +29,12 @@ class HostChanged(Body, frozen=True):
     changes: dict[str, Any]
 
 
+class PersonExcluded(Body, frozen=True):
+    """`person` must never be sent to this host, for their safety. Why is not recorded here."""
+
+    person: str
+
+
 class PlaceTaken(Body, frozen=True):
     """By `case` for `kind`; saved in one transaction with the case's own event."""
 

@@ -9,7 +9,13 @@ from uuid import UUID
 import msgspec
 from msgspec.structs import replace
 
-from domain.host.events import HostChanged, HostRegistered, PlaceFreed, PlaceTaken
+from domain.host.events import (
+    HostChanged,
+    HostRegistered,
+    PersonExcluded,
+    PlaceFreed,
+    PlaceTaken,
+)
 from domain.log.recorded import Recorded
 from domain.refusal import Refused
 from protocols.territory import Territory
@@ -50,6 +56,8 @@ def evolve(state: HostState | None, host: UUID, event: Recorded) -> HostState:
     assert state is not None
     if isinstance(body, HostChanged):
         return replace(state, version=version, **msgspec.convert(body.changes, _Changes).given())
+    if isinstance(body, PersonExcluded):
+        return replace(state, version=version, excluded=(*state.excluded, body.person))
     if isinstance(body, PlaceTaken):
         return replace(state, version=version, taken=(*state.taken, (body.case, body.kind)))
     if isinstance(body, PlaceFreed):
@@ -82,11 +90,23 @@ def fold(host: UUID, events: Iterable[Recorded]) -> HostState | None:
 
 
 def take_place(
-    host: HostState, case: UUID, kind: str, territory: Territory, on: date
+    host: HostState, case: UUID, person: str, kind: str, territory: Territory, on: date
 ) -> PlaceTaken | None:
-    """None where the case holds a place there already. Raises Refused when the host is full."""
+    """None where the case holds a place there already. Raises Refused when the host is full, takes
+    no such placements, or must never be offered to this person."""
     if any(taken == str(case) for taken, _ in host.taken):
         return None
+    if person in host.excluded:
+        # Why is known to whoever excluded it, and to nobody else.
+        raise Refused(
+            "conflict",
+            "host_excluded",
+            Text(
+                "Questo abbinamento è escluso per la sicurezza della persona.",
+                "This match is excluded for the person's safety.",
+            ),
+            Text("Scegliere un altro soggetto ospitante.", "Choose another host."),
+        )
     if host.kinds and kind not in host.kinds:
         raise Refused(
             "conflict",

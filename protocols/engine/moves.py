@@ -7,7 +7,7 @@ from typing import Any
 from protocols.engine import events as e
 from protocols.engine.agenda import next_moment
 from protocols.engine.plan import EventPlan, StepPlan
-from protocols.engine.run import Run
+from protocols.engine.run import Run, instance_of
 from protocols.language.formula import DONE, OPEN, OUT, WAITING
 from protocols.text import Text
 
@@ -56,26 +56,33 @@ def complete(
 
 def check_outcome(run: Run, plan: StepPlan, name: str) -> None:
     """Raises Impossible if the outcome does not exist, is used up, or its condition fails."""
+    reason = _why_not_outcome(run, plan, name)
+    if reason is not None:
+        raise reason
+
+
+def _why_not_outcome(run: Run, plan: StepPlan, name: str) -> Impossible | None:
     outcome = plan.outcomes.get(name)
     if outcome is None:
         listed = ", ".join(plan.outcomes)
-        raise Impossible(
+        return Impossible(
             "unknown_outcome",
             f"l'esito '{name}' non esiste: sono previsti {listed}",
             f"no outcome '{name}': there are {listed}",
         )
     if outcome.at_most and run.state.used.get((plan.name, name), 0) >= outcome.at_most:
-        raise Impossible(
+        return Impossible(
             "outcome_used_up",
             f"l'esito '{name}' si può scegliere al massimo {outcome.at_most} volte",
             f"outcome '{name}' may be chosen {outcome.at_most} times at most",
         )
     if not run.holds(plan.outcome_guards.get(name)):
-        raise Impossible(
+        return Impossible(
             "outcome_not_possible",
             f"l'esito '{name}' non è ancora possibile: {outcome.when}",
             f"outcome '{name}' is not possible yet: {outcome.when}",
         )
+    return None
 
 
 def _settles(run: Run, plan: StepPlan, key: str, outcome: str) -> tuple[bool, str]:
@@ -110,7 +117,7 @@ def _follow(run: Run, plan: StepPlan, outcome_name: str, cause: str) -> None:
     if outcome.ends:
         run.end(outcome.ends, outcome.silently)
     elif outcome.again:
-        run.start_round(outcome.again, cause)
+        run.restart(outcome.again, cause)
 
 
 def _win_race(run: Run, winner: StepPlan) -> None:
@@ -137,6 +144,8 @@ def why_not(run: Run, plan: EventPlan) -> Text | None:
                 en=f"re-entry is possible within {event.reopens} of the end",
             )
         return None
+    if event.reopens is not None and plan.formula is None:
+        return Text(it="il caso è aperto", en="the case is open")
     if event.source and state.attributes.get("source") not in event.source:
         kinds = ", ".join(event.source)
         return Text(
@@ -169,30 +178,33 @@ def happen(
     if reason is not None:
         raise Impossible("event_not_possible", reason.it, reason.en)
     event = plan.event
+    completes = dict([plan.completes] if plan.completes else [])
+    for waiting in run.plan.waiting_for[name]:
+        completes.setdefault(waiting, next(iter(run.plan.steps[waiting].outcomes)))
     run.emit(e.CaseEventHappened(name, data, personal or {}))
     run.record(event.records, name, "", data)
     if event.pauses and name not in run.state.pauses:
         run.emit(e.ClocksPaused(name))
     if event.reopens is not None:
         run.emit(e.EpisodeStarted(run.state.episode + 1, name))
-    if plan.completes:
-        _complete_by_event(run, *plan.completes, data)
-    waiting = run.plan.waiting_for.get(name)
-    if waiting and run.state.marks[waiting].status == OPEN:
-        _complete_by_event(run, waiting, next(iter(run.plan.steps[waiting].outcomes)), data)
+    for step, outcome in completes.items():
+        _complete_by_event(run, step, outcome, data)
+    if run.state.ended:
+        return
     for step in event.opens:
         _open_by_event(run, run.plan.steps[step], name)
     if event.ends:
         run.end(event.ends, event.silently)
     elif event.again:
-        run.start_round(event.again, name)
+        run.restart(event.again, name)
     run.settle()
 
 
 def _complete_by_event(run: Run, step: str, outcome: str, data: dict[str, Any]) -> None:
-    if run.state.marks[step].status != OPEN:
-        return
+    """Where the step is open and the outcome possible; what happened has happened in any case."""
     plan = run.plan.steps[step]
+    if run.state.marks[step].status != OPEN or _why_not_outcome(run, plan, outcome):
+        return
     key = next((k for k in run.state.of_step[step] if run.state.tasks[k].status == OPEN), None)
     if key is None:
         return
@@ -221,7 +233,7 @@ def pass_time(run: Run) -> None:
         plan = run.plan.steps[task.step]
         if moment.kind == "opens":
             if plan.step.every:
-                run.open_next(plan, task.instance)
+                run.open_next(plan, task)
             else:
                 run.open_task(plan, task.instance)
         elif moment.kind == "remind":
@@ -241,8 +253,7 @@ def add_member(run: Run, step: str, member: Any) -> None:
         )
     if run.state.ended or run.state.marks[step].status != OPEN:
         raise Impossible("step_not_open", f"il passo '{step}' non è aperto", f"'{step}' is not open")
-    person = member.get("person") if isinstance(member, dict) else member
-    if f"{step}#{person}" in run.state.tasks:
+    if f"{step}#{instance_of(member)}" in run.state.tasks:
         raise Impossible("already_there", "è già previsto per questa persona", "already there")
     run.open_member(plan, member)
     run.settle()
@@ -259,7 +270,12 @@ def skip(run: Run, step: str, reason: str) -> None:
         raise Impossible("step_settled", f"'{step}' è già concluso", f"'{step}' is settled already")
     keys = run.state.of_step.get(step, ())
     run.emit(e.StepSkipped(step, reason, tuple(key for key in keys if key in run.state.open)))
-    run.look_at(run.plan.steps[step].dependents)
+    plan = run.plan.steps[step]
+    if any(outcome.resumes for outcome in plan.outcomes.values()):
+        # Nobody else would set the clocks going again.
+        for event in plan.opened_by:
+            run.resume(event)
+    run.look_at(plan.dependents)
     run.settle()
 
 
@@ -267,18 +283,28 @@ def force(run: Run, step: str, reason: str) -> None:
     _not_ended(run)
     if run.state.marks[step].status == OPEN:
         raise Impossible("step_open", f"'{step}' è già aperto", f"'{step}' is open already")
+    late = tuple(key for key in run.state.of_step.get(step, ()) if key in run.state.open)
+    if late:
+        run.emit(e.TasksWithdrawn(late, "forced"))
     run.emit(e.StepForced(step, reason))
     run.open_step(run.plan.steps[step])
     run.settle()
 
 
 def redo(run: Run, step: str, reason: str) -> None:
+    """A new round of a settled step. Raises Impossible, also where it would not open again."""
     _not_ended(run)
     if run.state.marks[step].status not in (DONE, OUT):
         raise Impossible("step_not_settled", f"'{step}' non è concluso", f"'{step}' is not settled")
     run.emit(e.StepRedone(step, reason))
-    run.start_round(step, "redo")
+    run.restart(step, "redo")
     run.settle()
+    if run.state.marks[step].status != OPEN:
+        raise Impossible(
+            "cannot_be_redone",
+            f"la condizione di '{step}' non vale più: si può forzare",
+            f"the condition of '{step}' no longer holds: it may be forced",
+        )
 
 
 def give_up(run: Run, key: str, attempts: int, error: str) -> None:

@@ -33,7 +33,7 @@ class Guard:
     def holds(self, names: dict[str, Any]) -> bool:
         try:
             return self.program.execute(names) is True
-        except (KeyError, RuntimeError, TypeError, ValueError, ZeroDivisionError):
+        except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError):
             return False
 
 
@@ -96,7 +96,8 @@ class Plan:
             raise PlanError(self._problems)
         self._turn_round()
         self.waiting_for = {
-            plan.step.waits_for: name for name, plan in self.steps.items() if plan.step.waits_for
+            event: tuple(n for n, plan in self.steps.items() if plan.step.waits_for == event)
+            for event in self.events
         }
 
     def problem(self, path: tuple[str, ...], it: str, en: str, name: str = "") -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from protocols.engine import events as e
 from protocols.engine.plan import Guard, Plan, StepPlan
-from protocols.engine.state import State
+from protocols.engine.state import State, Task
 from protocols.engine.timing import Timing
 from protocols.facts import establish
 from protocols.language.document import Record
@@ -17,6 +17,11 @@ from protocols.language.formula import DONE, OPEN, OUT, WAITING
 
 if TYPE_CHECKING:
     from protocols.territory import Territory
+
+
+def instance_of(member: Any) -> str:
+    """The instance of an `each` step that is for `member`: a staff id, or {person, role}."""
+    return str(member.get("person") or "") if isinstance(member, dict) else str(member)
 
 
 class Run:
@@ -128,13 +133,23 @@ class Run:
                 self.open_step(self.plan.steps[name])
         if not self.state.ended and self.state.opened and not self._busy():
             self.end(self.state.result or "completed", False)
+        for cause in self.state.pauses:
+            if not self._will_resume(cause):
+                self.resume(cause)
+
+    def _will_resume(self, cause: str) -> bool:
+        """Whether a step that the pausing event opened is still open. If all were skipped or
+        withdrawn nobody could let the clocks run again."""
+        opens = self.plan.events[cause].event.opens
+        return not opens or any(self.state.marks[step].status == OPEN for step in opens)
 
     def _verdict(self, plan: StepPlan) -> bool | None:
         """True: open it; False: it will not happen; None: leave it as it is."""
         state = self.state
         status = state.marks[plan.name].status
-        if status == OPEN and plan.region and state.marks[plan.region].status in (DONE, OUT):
-            self._leave_region(plan)
+        if plan.region and status in (OPEN, DONE):
+            if state.marks[plan.region].status in (DONE, OUT):
+                self._leave_region(plan, status)
             return None
         if status != WAITING or plan.dormant:
             return None
@@ -146,9 +161,13 @@ class Run:
             return False
         return truth
 
-    def _leave_region(self, plan: StepPlan) -> None:
+    def _leave_region(self, plan: StepPlan, status: str) -> None:
         keys = self.state.of_step.get(plan.name, ())
         tasks = tuple(key for key in keys if key in self.state.open)
+        if status == DONE:
+            if tasks:
+                self.emit(e.TasksWithdrawn(tasks, "region"))
+            return
         done = any(self.state.tasks[key].status == DONE for key in keys)
         steps = (plan.name,)
         self.emit(
@@ -159,8 +178,14 @@ class Run:
         self.look_at(plan.dependents)
 
     def _busy(self) -> bool:
-        tasks = self.state.tasks
-        return any(self.plan.steps[tasks[key].step].blocking for key in self.state.open)
+        """Whether a step that holds the case open is open. What may still arrive of a step that
+        is done (`enough`) does not."""
+        state = self.state
+        for key in state.open:
+            step = state.tasks[key].step
+            if self.plan.steps[step].blocking and state.marks[step].status == OPEN:
+                return True
+        return False
 
     # ── opening ──────────────────────────────────────────────────────────────────────────────
 
@@ -168,10 +193,10 @@ class Run:
         """Open a waiting step: at once, later (`starts`), for each member, or repeatedly."""
         if plan.step.every:
             first = plan.step.first or plan.step.every
-            self._schedule(plan, self._opening_after(first), "1")
+            self._schedule(plan, self._opening_after(first, self.now), "1")
         elif plan.step.each:
-            members = self.read(plan.step.each) or []
-            for member in members:
+            members = {instance_of(member): member for member in self.read(plan.step.each) or ()}
+            for member in members.values():
                 self.open_member(plan, member)
             if not members:
                 self.emit(e.StepsOut((plan.name,)))
@@ -189,21 +214,23 @@ class Run:
 
     def open_member(self, plan: StepPlan, member: Any) -> None:
         """One task of an `each` step; `member` is a staff id or {person, role}."""
-        person = member.get("person", "") if isinstance(member, dict) else str(member)
+        person = instance_of(member)
         role = member.get("role") if isinstance(member, dict) else None
         self.open_task(plan, person, role if role in self.plan.protocol.roles else None, person)
 
-    def open_next(self, plan: StepPlan, instance: str) -> None:
-        """Open an occurrence of an `every` step and schedule the one after it."""
+    def open_next(self, plan: StepPlan, task: Task) -> None:
+        """Open an occurrence of an `every` step and schedule the one after it, at its distance
+        from when this one was due to open, however late that is seen."""
         assert plan.step.every is not None
-        self.open_task(plan, instance)
-        self._schedule(plan, self._opening_after(plan.step.every), str(int(instance) + 1))
+        self.open_task(plan, task.instance)
+        following = self._opening_after(plan.step.every, task.opens_at or self.now)
+        self._schedule(plan, following, str(int(task.instance) + 1))
 
-    def _opening_after(self, duration: Duration) -> datetime:
+    def _opening_after(self, duration: Duration, base: datetime) -> datetime:
         if not duration.counts_days:
-            return duration.from_instant(self.now)
-        today = self.timing.day_of(self.now)
-        return self.timing.start_of(duration.from_date(today, self.timing.calendar))
+            return duration.from_instant(base)
+        day = self.timing.day_of(base)
+        return self.timing.start_of(duration.from_date(day, self.timing.calendar))
 
     def _schedule(self, plan: StepPlan, at: datetime, instance: str) -> None:
         key = f"{plan.name}#{instance}" if instance else plan.name
@@ -247,6 +274,13 @@ class Run:
 
     # ── rounds, facts, ends ──────────────────────────────────────────────────────────────────
 
+    def restart(self, step: str, cause: str) -> None:
+        """A new round of `step`. One that only events open would sleep on: it is opened."""
+        self.start_round(step, cause)
+        plan = self.plan.steps[step]
+        if plan.dormant:
+            self.open_step(plan)
+
     def start_round(self, step: str, cause: str) -> None:
         """`step` and all that depends on it returns to waiting; what is open there is withdrawn."""
         reset = self.plan.steps[step].closure
@@ -283,9 +317,8 @@ class Run:
             for key in state.open:
                 task = state.tasks[key]
                 if not task.ignores_pause:
-                    due = self.plan.steps[task.step].step.due
-                    working = due is not None and due.within.unit == "working day"
-                    shifts.append(self.timing.shift(task, state.paused_at, working))
+                    step = self.plan.steps[task.step].step
+                    shifts.append(self.timing.shift(task, step, state.paused_at))
         self.emit(e.ClocksResumed(cause, tuple(shifts)))
 
     def end(self, reason: str, silent: bool) -> None:

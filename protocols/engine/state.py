@@ -51,7 +51,8 @@ class State:
     - `marks`: step → Mark; `tasks`: task key → Task of the current round
     - `of_step`: step → keys of its tasks in this round; `open`: keys that are open or scheduled
     - `data`: step → latest non-personal data, with `outcome`; `by_instance`: step → instance → data
-    - `happened`: case event → {count, at, **data}; `used`: (step, outcome) → times in this episode
+    - `happened`: case event → {count, at, **data}; `used`: (step, outcome) → times. Both count
+      within the episode
     """
 
     __slots__ = (
@@ -258,6 +259,10 @@ def _episode(s: State, b: e.EpisodeStarted, at: datetime) -> None:
     s.ended_at = None
     s.silent = False
     s.used = {}
+    s.happened = {
+        name: data if name == b.cause else {**data, "count": 0}
+        for name, data in s.happened.items()
+    }
     s.pauses = ()
     s.paused_at = None
 

@@ -8,8 +8,12 @@ from typing import Any
 from protocols.engine.events import Rung, Shift
 from protocols.engine.plan import StepPlan
 from protocols.engine.state import State, Task
+from protocols.language.document import Step
 from protocols.language.durations import Duration, Moment
 from protocols.territory.calendar import WorkingCalendar, end_of_day
+
+
+_TICK = timedelta(microseconds=1)
 
 
 class Timing:
@@ -75,23 +79,20 @@ class Timing:
         due = plan.step.due
         if due is None:
             return None, None, ()
-        base: datetime | None = self.now
-        if due.of:
-            base = self.anchor(state, due.of)
-        if base is None:
-            base = self.now
-        at = self.after(due.within, base, -1 if due.before else 1)
+        anchor = self.anchor(state, due.of) if due.of else None
+        # Nobody is late for what has no date yet: without its anchor, time runs from now.
+        at = self.after(due.within, anchor or self.now, -1 if due.before and anchor else 1)
         remind = None
         if due.remind:
             length = due.remind.duration
             if length.counts_days:
-                day = self.day_of(at - timedelta(microseconds=1))
+                day = self.day_of(at - _TICK)
                 remind = self.start_of(length.from_date(day, self.calendar, -1))
             else:
                 remind = length.from_instant(at, -1)
             if remind <= self.now:
                 remind = None
-        last = at - timedelta(microseconds=1)
+        last = at - _TICK
         rungs = []
         for rung in due.overdue:
             called = (deputy or role) if rung.to == "deputy" else rung.to
@@ -99,28 +100,46 @@ class Timing:
             rungs.append(Rung(when, called, scope if called == role else scopes(called)))
         return at, remind, tuple(rungs)
 
-    def shift(self, task: Task, since: datetime, working: bool) -> Shift:
+    def shift(self, task: Task, step: Step, since: datetime) -> Shift:
         """A task's instants after a pause from `since` to now: as many days are left as were left,
-        working days if `working`."""
-        gone = self.now - since
-        today, then = self.day_of(self.now), self.day_of(since)
-
-        def later(at: datetime | None) -> datetime | None:
-            if at is None or at <= since:
-                return at
-            local = at.astimezone(self.timezone)
-            if local.hour or local.minute or local.second:
-                return at + gone
-            day = self.day_of(at - timedelta(microseconds=1))
-            if working:
-                left = self.calendar.working_days_between(then, day)
-                return self.end_of(self.calendar.add_working_days(today, left))
-            return self.end_of(day + (today - then))
-
+        working days where the step counts in them."""
+        due = step.due
+        days = due.within.unit if due else ""
+        before = due.remind.duration.unit if due and due.remind else days
+        waits = step.every or (step.starts.duration if step.starts else None)
         return Shift(
             task.key,
-            later(task.opens_at),
-            later(task.due),
-            later(task.remind),
-            tuple(Rung(later(rung.at) or rung.at, rung.role, rung.scope) for rung in task.ladder),
+            self._begins_later(task.opens_at, since, waits.unit if waits else ""),
+            self._ends_later(task.due, since, days),
+            self._begins_later(task.remind, since, before),
+            tuple(
+                Rung(self._ends_later(rung.at, since, days) or rung.at, rung.role, rung.scope)
+                for rung in task.ladder
+            ),
         )
+
+    def _begins_later(self, at: datetime | None, since: datetime, unit: str) -> datetime | None:
+        """What falls at the beginning of a day (an opening, a reminder) after a pause."""
+        if at is None or at <= since or not self._at_midnight(at):
+            return self._by_the_clock(at, since)
+        return self.start_of(self._day_later(self.day_of(at), since, unit))
+
+    def _ends_later(self, at: datetime | None, since: datetime, unit: str) -> datetime | None:
+        """What falls at the end of a day (a deadline) after a pause."""
+        if at is None or at <= since or not self._at_midnight(at):
+            return self._by_the_clock(at, since)
+        return self.end_of(self._day_later(self.day_of(at - _TICK), since, unit))
+
+    def _by_the_clock(self, at: datetime | None, since: datetime) -> datetime | None:
+        return at if at is None or at <= since else at + (self.now - since)
+
+    def _at_midnight(self, at: datetime) -> bool:
+        local = at.astimezone(self.timezone)
+        return not (local.hour or local.minute or local.second)
+
+    def _day_later(self, day: date, since: datetime, unit: str) -> date:
+        then, today = self.day_of(since), self.day_of(self.now)
+        if unit == "working day" and today != then:
+            left = self.calendar.working_days_between(then, day)
+            return self.calendar.add_working_days(today, left)
+        return day + (today - then)

@@ -39,7 +39,10 @@ class Duration(msgspec.Struct, frozen=True):
                 f"'{text}' is not a duration: write for example '20 working days', '3 months', "
                 "'1 week' or 'same day'"
             )
-        return cls(int(match["n"] or 1), match["unit"])  # type: ignore[arg-type]
+        length = cls(int(match["n"] or 1), match["unit"])  # type: ignore[arg-type]
+        if length.unit == "year" and length.n > 100:
+            raise ValueError(f"'{text}' is too long: 100 years at most")
+        return length
 
     def __str__(self) -> str:
         if self.n == 0 and self.unit == "day":

@@ -17,6 +17,7 @@ from protocols.documents import (
 )
 from protocols.engine.plan import Plan, PlanError
 from protocols.facts import CATALOGUE
+from protocols.language import paths
 from protocols.language.document import Protocol, Record
 from protocols.text import Text
 
@@ -43,6 +44,7 @@ def read_protocol(text: str | bytes, name: str) -> Plan:
     document = read_document(text, name)
     protocol = validate_document(document, Protocol)
     problems = list(_references(protocol, document))
+    problems += [document.problem(path, message) for path, message in paths.findings(protocol)]
     raw = text.encode() if isinstance(text, str) else text
     try:
         plan = Plan(protocol, raw.decode(), hashlib.sha256(raw).hexdigest())
@@ -60,6 +62,9 @@ def _plan_problems(
 ) -> Iterator[Problem]:
     outcomes = [name for step in protocol.steps.values() for name in step.outcomes]
     for path, message, name in error.problems:
+        if path[-1] == "when":
+            # A guard: told already, at its own place (`paths.findings`).
+            continue
         near = nearest(name, [*protocol.steps, *outcomes]) if name else None
         if near:
             message = Text(f"{message.it}. Forse «{near}»?", f"{message.en}. Perhaps “{near}”?")
@@ -98,6 +103,22 @@ def _references(protocol: Protocol, document: Document) -> Iterator[Problem]:
                     "nessuno lo può fare: indicare 'role', 'automation', 'waits_for' o 'each'",
                     "nobody can do it: give it a 'role', 'automation', 'waits_for' or 'each'",
                 ),
+            )
+        if not step.outcomes:
+            yield document.problem(
+                (*at, "outcomes"),
+                Text("serve almeno un esito", "there must be one outcome at least"),
+            )
+        ways = [name for name in ("each", "every", "starts") if getattr(step, name)]
+        if len(ways) > 1:
+            listed = ", ".join(ways)
+            yield document.problem(
+                at, Text(f"non vanno insieme: {listed}", f"not together: {listed}")
+            )
+        if step.every and step.every.n == 0:
+            yield document.problem(
+                (*at, "every"),
+                Text("'every' vuole una distanza", "'every' needs a distance"),
             )
         if step.every and not step.during:
             yield document.problem(
@@ -143,6 +164,9 @@ def _references(protocol: Protocol, document: Document) -> Iterator[Problem]:
 def _cycles(plan: Plan, document: Document) -> Iterator[Problem]:
     """Steps that wait for one another for ever: a way back is an `again`, not an `after`."""
     for name, step in plan.steps.items():
+        if step.formula and name in step.formula.steps:
+            message = Text(f"'{name}' aspetta sé stesso", f"'{name}' waits for itself")
+            yield document.problem(("steps", name, "after"), message)
         for dependent in step.dependents:
             if name != dependent and name in plan.steps[dependent].closure:
                 yield document.problem(

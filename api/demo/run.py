@@ -1,0 +1,103 @@
+"""Playing the ten stories on a running stack."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+from rich.console import Console
+
+from api.demo.desk import Desk
+from api.demo.progress import Progress
+from api.demo.stories import HOSTS, STORIES
+from api.demo.story import Story
+from api.demo.timeline import play
+from api.http.tokens import Issuer
+from domain.clock import MovableClock
+from domain.service import CaseService
+from domain.settings import Settings
+from workflows.clock import advance
+
+# A Monday with a long way to today, so that figures have years behind them and each run the same
+# calendar.
+BEGINNING = datetime(2024, 1, 8, 8, 0, tzinfo=UTC)
+
+HOST_KEEPER = "afol-1"
+BOARD_MEMBER = "lead-1"
+
+
+class Demo:
+    """The stories of one installation, and what they left."""
+
+    def __init__(self, settings: Settings, address: str) -> None:
+        self.settings = settings
+        self.service = CaseService.connect(settings)
+        self.desk = Desk(address, Issuer.of(settings.home).token)
+        self.stories = [Story(name, self.desk, self.service) for name in STORIES]
+        self.seconds = 0.0
+
+    def close(self) -> None:
+        self.desk.close()
+        self.service.close()
+
+    def play(self, console: Console) -> None:
+        """Raises StoryError, ClockRefused, AdvanceStuck."""
+        assert isinstance(self.service.clock, MovableClock)
+        began = monotonic()
+        self.service.clock.begin_at(BEGINNING)
+        hosts = {name: self._host(name, fields) for name, fields in HOSTS.items()}
+        scripts = [(story, STORIES[story.name](story, hosts)) for story in self.stories]
+        with Progress(console, self.stories) as progress:
+            play(scripts, BEGINNING, self._advance, progress.moved)
+        self.seconds = monotonic() - began
+
+    def _host(self, name: str, fields: dict[str, Any]) -> str:
+        return str(self.desk.write(HOST_KEEPER, "/hosts", fields, f"host/{name}")["host"])
+
+    def _advance(self, instant: datetime) -> None:
+        if instant > self.service.clock.now():
+            advance(self.settings, instant)
+
+    def board(self) -> dict[str, Any]:
+        """The board's tables, once they have come to the log's end."""
+        return self.desk.read(
+            BOARD_MEMBER, "/reports/board", after=self.service.recorder.last_position()
+        )
+
+    def titles(self) -> dict[str, str]:
+        """The protocol's own names of its indicators."""
+        indicators: dict[str, str] = {}
+        for plan in self.service.registry.all():
+            for name, indicator in plan.protocol.indicators.items():
+                indicators[name] = indicator.title.it
+        return indicators
+
+    def summary(self, verified: bool) -> dict[str, Any]:
+        """What `--json` leaves."""
+        return {
+            "cases": [self._case(story) for story in self.stories],
+            "run": {
+                "events": self.service.recorder.last_position(),
+                "commands": self.desk.commands,
+                "seconds": round(self.seconds, 3),
+                "verified": verified,
+            },
+        }
+
+    @staticmethod
+    def _case(story: Story) -> dict[str, Any]:
+        state = story.state()
+        assert state.opened is not None
+        return {
+            "id": story.case,
+            "story": story.name,
+            "protocol": state.opened.protocol,
+            "version": state.opened.version,
+            "episodes": state.episode,
+            "event_count": state.version,
+            "state": "ended" if state.ended else "open",
+            "exit_reason": state.ended or None,
+        }
+
+

@@ -1,0 +1,1 @@
+"""The HTTP door: who you are, what you may see, what you may ask."""

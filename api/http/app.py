@@ -1,0 +1,105 @@
+"""The composition of the HTTP application."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from fastapi import APIRouter, Depends, FastAPI
+from psycopg.rows import tuple_row
+from psycopg_pool import ConnectionPool
+
+from api.http import (
+    case_events,
+    cases,
+    exceptions,
+    exclusions,
+    health,
+    hosts,
+    protocols,
+    referrals,
+    reports,
+    tasks,
+)
+from api.http.admission import Admission
+from api.http.door import Parts
+from api.http.metrics import Measured, Metrics
+from api.http.openapi import describe
+from api.http.parameters import only_known_parameters
+from api.http.problems import install
+from api.http.routes import Routes
+from api.http.shapes import PROBLEMS
+from api.http.tokens import Issuer
+from domain.service import CaseService
+from domain.settings import Settings
+
+ROUTERS: tuple[APIRouter, ...] = (
+    referrals.router,
+    cases.router,
+    tasks.router,
+    case_events.router,
+    exceptions.router,
+    exclusions.router,
+    hosts.router,
+    protocols.router,
+    reports.router,
+    health.router,
+)
+
+# As many as the threads in which endpoints run, so that none waits for the pool alone.
+_CONNECTIONS = 40
+
+
+def create_app(settings: Settings, *, pack: Path | None = None) -> FastAPI:
+    """The application of an installation, over a territory pack (the only one by default).
+
+    Raises DocumentError, SecretMissing, LogUnavailable, psycopg.OperationalError.
+    """
+    service = CaseService.connect(settings, pack, pool_size=4, max_size=_CONNECTIONS)
+    pool: ConnectionPool[Any] = ConnectionPool(
+        settings.database_url,
+        min_size=2,
+        max_size=_CONNECTIONS,
+        timeout=4.5,
+        reconnect_timeout=2.0,
+        kwargs={"autocommit": True, "connect_timeout": 4, "row_factory": tuple_row},
+        check=ConnectionPool.check_connection,
+        open=False,
+    )
+    parts = Parts(settings, service, pool, Issuer.of(settings.home))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        pool.open(wait=False)
+        try:
+            yield
+        finally:
+            pool.close()
+            service.close()
+
+    app = FastAPI(
+        title="Cantiere",
+        version="0.1.0",
+        summary="Protocolli territoriali di servizi sociali e sanitari, eseguiti e rivisti.",
+        docs_url="/docs",
+        redoc_url=None,
+        redirect_slashes=False,
+        lifespan=lifespan,
+        dependencies=[Depends(only_known_parameters)],
+        responses=PROBLEMS,
+    )
+    routes = Routes(ROUTERS)
+    app.state.parts = parts
+    app.state.metrics = Metrics()
+    app.state.methods_at = routes.methods_at
+    app.state.parameters_of = routes.parameters_of
+    app.state.fields_of = routes.fields_of
+    for router in ROUTERS:
+        app.include_router(router)
+    install(app)
+    describe(app)
+    app.add_middleware(Admission, methods_at=routes.methods_at)
+    app.add_middleware(Measured, metrics=app.state.metrics)
+    return app

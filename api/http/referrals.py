@@ -1,0 +1,92 @@
+"""A referral opens a case."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+from uuid import uuid5
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.http.door import Identified
+from api.http.parameters import Day
+from api.http.shapes import Json
+from api.http.writing import CREATED, IdempotencyKey, command_id, submit
+from domain.case.commands import Referral
+from protocols.territory import Territory, UnknownName
+
+router = APIRouter(prefix="/api/v1/referrals", tags=["segnalazioni"])
+
+_EXAMPLE = {
+    "service": "cps-melzo",
+    "comune": "Melzo",
+    "referred_on": "2026-01-12",
+    "person": {
+        "first_name": "Ivo",
+        "last_name": "D'Adda",
+        "sex": "M",
+        "birth_date": "1983-06-05",
+        "phone": "333 0000000",
+    },
+    "attributes": {"measure": "ADI"},
+}
+
+
+class ReferralBody(BaseModel):
+    """Who is referred, by which service, where they live."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
+
+    protocol: Annotated[str, Field(min_length=1, max_length=60)] = "presa-in-carico"
+    service: Annotated[str, Field(min_length=1, max_length=60, description="Servizio inviante.")]
+    comune: Annotated[
+        str, Field(min_length=1, max_length=60, description="Codice ISTAT o nome del comune.")
+    ]
+    referred_on: Day
+    person: Annotated[
+        dict[str, Any],
+        Field(
+            description="first_name, last_name, sex (F, M, X), birth_date, tax_code, phone, email, "
+            "address, citizenship, alias; per un anonimo (DPR 309/1990 art. 120) anonymous: true "
+            "e pseudonym; sealed: true tiene riservati indirizzo e comune."
+        ),
+    ]
+    attributes: Annotated[
+        dict[str, str | bool],
+        Field(
+            description="measure (ADI, SFL, RDC), minor, guardian, violence, housing_emergency, "
+            "disability, urgent."
+        ),
+    ] = {}
+
+
+@router.post("", status_code=201, responses=CREATED, summary="Registra una segnalazione")
+def refer(body: ReferralBody, door: Identified, key: IdempotencyKey = None) -> Json:
+    """Apre un caso. · Opens a case; repeating the request with the same key gives the same one."""
+    command = command_id(door, key)
+    return submit(
+        door,
+        Referral(
+            command_id=command,
+            actor=door.actor,
+            case=uuid5(command, "case"),
+            protocol=body.protocol,
+            service=body.service,
+            comune=istat_of(door.service.territory, body.comune),
+            referred_on=body.referred_on,
+            person=body.person,
+            attributes=dict(body.attributes),
+        ),
+        201,
+    )
+
+
+def istat_of(territory: Territory, written: str) -> str:
+    """The ISTAT code of a comune written as its code or its name; what was written if neither is
+    known, for the domain to refuse."""
+    if written in territory.comuni:
+        return written
+    try:
+        return territory.find_comune(written).istat
+    except UnknownName:
+        return written

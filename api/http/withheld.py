@@ -1,0 +1,115 @@
+"""What a reader sees of recorded data: each field, or the category of what is withheld."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import msgspec
+
+from api.http.access import Origin, Reader, Sight, may_read_field, may_read_place
+from domain.log.recorded import Recorded
+from protocols.engine import events as e
+from protocols.engine.plan import Plan
+from protocols.language.forms import Form, FormField
+
+
+def withheld(category: str) -> dict[str, str]:
+    """What stands in the place of a value."""
+    return {"withheld": category}
+
+
+class Screen:
+    """One reader before one case."""
+
+    def __init__(self, reader: Reader, sight: Sight, plan: Plan) -> None:
+        self.reader = reader
+        self.sight = sight
+        self.plan = plan
+
+    def may(self, category: str, personal: bool, origin: Origin | None) -> bool:
+        return may_read_field(self.reader, self.sight, category, personal, origin)
+
+    def form_of(self, step: str) -> Form | None:
+        """The form of a step or of a case event."""
+        protocol = self.plan.protocol
+        part = protocol.steps.get(step) or protocol.events.get(step)
+        return protocol.forms.get(part.form) if part is not None and part.form else None
+
+    def data(
+        self, step: str, data: Mapping[str, Any], origin: Origin | None, *, personal: bool = False
+    ) -> dict[str, Any]:
+        """The fields of a step's data, those that may not be read replaced. What no form asks for
+        (an automation's result) counts as social."""
+        form = self.form_of(step)
+        shown: dict[str, Any] = {}
+        for name, value in data.items():
+            field = form.fields.get(name) if form else None
+            shown[name] = self._field(name, value, field, origin, personal)
+        return shown
+
+    def _field(
+        self,
+        name: str,
+        value: Any,
+        field: FormField | None,
+        origin: Origin | None,
+        personal: bool,
+    ) -> Any:
+        category = field.category if field else "social"
+        secret = personal or bool(field and field.personal)
+        if name == "outcome" or self.may(category, secret, origin):
+            return value
+        return withheld(category)
+
+    def body(self, event: Recorded, origin: Origin) -> dict[str, Any]:
+        """The body of an event of the case, as the reader may see it."""
+        body = event.body
+        shown: dict[str, Any] = msgspec.to_builtins(body, str_keys=True)
+        if isinstance(body, (e.StepCompleted, e.DataCorrected)):
+            shown |= self._answers(body.step, body.data, body.personal, origin)
+        elif isinstance(body, e.CaseEventHappened):
+            shown |= self._answers(body.event, body.data, body.personal, origin)
+        if "comune" in shown and not may_read_place(self.reader, self.sight):
+            shown["comune"] = withheld("identity")
+        return shown
+
+    def _answers(
+        self, step: str, data: dict[str, Any], personal: dict[str, Any], origin: Origin
+    ) -> dict[str, Any]:
+        shown: dict[str, Any] = {}
+        if data:
+            shown["data"] = self.data(step, data, origin)
+        if personal:
+            shown["personal"] = self.data(step, personal, origin, personal=True)
+        return shown
+
+
+def origins(history: list[Recorded]) -> dict[int, Origin]:
+    """By version, who recorded each event: the task's role and scope, and the person."""
+    tasks: dict[str, tuple[str, str]] = {}
+    found: dict[int, Origin] = {}
+    for event in history:
+        body = event.body
+        if isinstance(body, e.StepOpened):
+            tasks[body.task] = (body.role, body.scope)
+        role, scope = "", ""
+        if isinstance(body, e.StepCompleted):
+            role, scope = tasks.get(body.task, ("", ""))
+        elif isinstance(body, e.DataCorrected):
+            key = f"{body.step}#{body.instance}" if body.instance else body.step
+            role, scope = tasks.get(key, ("", ""))
+        found[event.originator_version] = Origin(role, scope, event.actor)
+    return found
+
+
+def origin_of_step(history: list[Recorded]) -> dict[str, Origin]:
+    """By step or case event, who recorded its latest data."""
+    by_version = origins(history)
+    latest: dict[str, Origin] = {}
+    for event in history:
+        if isinstance(event.body, e.StepCompleted):
+            latest[event.body.step] = by_version[event.originator_version]
+        elif isinstance(event.body, e.CaseEventHappened):
+            latest[event.body.event] = by_version[event.originator_version]
+    return latest

@@ -1,0 +1,175 @@
+"""A log as a few thousand cases leave it: decided in memory, in order of time, copied in."""
+
+from __future__ import annotations
+
+import gc
+import random
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from heapq import heappop, heappush
+from typing import Any
+from uuid import UUID
+
+import msgspec
+import psycopg
+from eventsourcing.persistence import StoredEvent
+
+from bench.path import PACK, People, path, territory
+from domain.case import commands as c
+from domain.case.decide import decide
+from domain.case.state import CaseState
+from domain.log.appending import Claim
+from domain.log.mapper import CaseLogMapper
+from domain.log.migrations import migrate
+from domain.reactions import Batch, consequences
+from domain.refer import refer
+from domain.service import CaseService
+from protocols.engine.agenda import next_moment
+from protocols.registry import Registry
+
+_BEGIN = datetime(2022, 1, 3, 8, tzinfo=UTC)
+# Commands of one case follow each other within three weeks: reminders fall due, some escalate.
+_PAUSE_HOURS = (1, 21 * 24)
+_NEW_CASES_A_DAY = 10
+_SYSTEM = c.Actor("system:time")
+
+
+class Log:
+    """Rows of the three tables, in log order."""
+
+    def __init__(self) -> None:
+        self.events: list[StoredEvent] = []
+        self.commands: list[tuple[Any, ...]] = []
+        self.claims: dict[tuple[str, bytes], Claim] = {}
+
+    def copy_into(self, database_url: str) -> None:
+        """Make the schema in an empty database and fill it."""
+        migrate(database_url)
+        with psycopg.connect(database_url) as connection, connection.cursor() as cursor:
+            with cursor.copy(
+                "COPY stored_events (originator_id, originator_version, topic, state,"
+                " notification_id) FROM STDIN"
+            ) as copy:
+                for position, event in enumerate(self.events, 1):
+                    copy.write_row(
+                        (event.originator_id, event.originator_version, event.topic,
+                         event.state, position)
+                    )  # fmt: skip
+            with cursor.copy(
+                "COPY commands (command_id, fingerprint, originator_id, first_position,"
+                " last_position, version, at) FROM STDIN"
+            ) as copy:
+                for row in self.commands:
+                    copy.write_row(row)
+            with cursor.copy("COPY claims (scope, key, originator_id) FROM STDIN") as copy:
+                for claim in self.claims.values():
+                    copy.write_row(claim)
+        with psycopg.connect(database_url, autocommit=True) as connection:
+            connection.execute("VACUUM ANALYZE")
+
+
+def fill(database_url: str, events: int) -> int:
+    """Fill an empty database with at least so many events; how many they are."""
+    log = log_of(events)
+    log.copy_into(database_url)
+    number = len(log.events)
+    # What comes next is measured without these objects for the collector to walk through.
+    del log
+    gc.collect()
+    return number
+
+
+def log_of(events: int, seed: int = 1) -> Log:
+    """At least so many events. The same for the same seed, save for command and case ids."""
+    return _Generator(seed).run(events)
+
+
+class _Case:
+    """A case under way: its state, and the commands still to come."""
+
+    def __init__(self, state: CaseState, todo: Iterator[c.Command]) -> None:
+        self.state = state
+        self.todo = todo
+
+
+class _Generator:
+    def __init__(self, seed: int) -> None:
+        self.random = random.Random(seed)
+        self.log = Log()
+        self.mapper = CaseLogMapper()
+        self.now = _BEGIN
+        # A service without a log: nothing that these cases do asks for one.
+        self.service = CaseService(
+            None,  # type: ignore[arg-type]
+            Registry.load(PACK),
+            territory(),
+            self,
+            b"k" * 32,
+        )
+
+    def run(self, events: int) -> Log:
+        queue: list[tuple[datetime, int, _Case]] = []
+        number, begins = 0, _BEGIN
+        while len(self.log.events) < events:
+            if not queue or begins <= queue[0][0]:
+                number += 1
+                heappush(queue, (begins, number, self._new_case(begins.date())))
+                begins += timedelta(minutes=24 * 60 / _NEW_CASES_A_DAY)
+                continue
+            self.now, turn, case = heappop(queue)
+            self._move(case)
+            again = self._next(case)
+            if again is not None:
+                heappush(queue, (again, turn, case))
+        return self.log
+
+    def _new_case(self, day: date) -> _Case:
+        case = UUID(int=self.random.getrandbits(128), version=4)
+        return _Case(CaseState(case, None), path(case, People(day), day))
+
+    def _move(self, case: _Case) -> None:
+        """Whatever is due comes first, as the workflow would have seen to it."""
+        moment = next_moment(case.state) if case.state.opened else None
+        if moment is not None and moment.at <= self.now:
+            command: c.Command = c.PassTime(
+                command_id=UUID(int=self.random.getrandbits(128), version=4),
+                actor=_SYSTEM,
+                case=case.state.id,
+            )
+        else:
+            found = next(case.todo, None)
+            if found is None:
+                return
+            command = found
+        batch = self._decide(case.state, command)
+        assert batch.state is not None
+        case.state = batch.state
+        self._write(command, batch)
+
+    def _next(self, case: _Case) -> datetime | None:
+        wanted = self.now + timedelta(hours=self.random.randint(*_PAUSE_HOURS))
+        moment = next_moment(case.state) if case.state.opened else None
+        if moment is not None and moment.at <= wanted:
+            return max(moment.at, self.now)
+        return None if case.state.ended else wanted
+
+    def _decide(self, state: CaseState, command: c.Command) -> Batch:
+        if isinstance(command, c.Referral):
+            return refer(self.service, state, command, self.now)
+        decision = decide(self.service.ground(state), state, command, self.now)
+        return consequences(self.service, state, decision, command, self.now)
+
+    def _write(self, command: c.Command, batch: Batch) -> None:
+        first = len(self.log.events) + 1
+        self.log.events += map(self.mapper.to_stored_event, batch.events)
+        for claim in batch.claims.release:
+            self.log.claims.pop((claim.scope, claim.key), None)
+        for claim in batch.claims.take:
+            self.log.claims[claim.scope, claim.key] = claim
+        assert batch.state is not None
+        self.log.commands.append(
+            (
+                command.command_id, msgspec.json.encode(command.command_id), command.case, first,
+                len(self.log.events), batch.state.version, self.now,
+            )
+        )  # fmt: skip

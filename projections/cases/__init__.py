@@ -1,0 +1,1 @@
+"""What every case is about and how far it is, one row each."""

@@ -1,0 +1,1 @@
+"""Who can take people for a placement, and whose places are taken."""

@@ -1,0 +1,1 @@
+"""What is there to be done now, and by whom."""

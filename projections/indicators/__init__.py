@@ -1,0 +1,1 @@
+"""Rows from which the steering board's figures are computed."""

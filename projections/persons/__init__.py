@@ -1,0 +1,1 @@
+"""Persons as lists may show them: nothing personal."""

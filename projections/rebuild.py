@@ -1,0 +1,163 @@
+"""Rebuilding read models from the whole log, beside the ones that serve meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from threading import Event
+from typing import Any
+
+import psycopg
+import structlog
+from psycopg import Connection, Cursor
+
+from domain.log.mapper import CaseLogMapper
+from domain.log.recorder import CaseLogRecorder
+from domain.settings import Settings
+from projections import parked, positions, schema, storage
+from projections.folding import Batch, Fold, collector_at_rest
+from projections.model import ReadModel
+from projections.rows import Rows
+
+log = structlog.get_logger(__name__)
+
+Progress = Callable[[int, int], None]
+"""Called with the position reached and the one to reach."""
+
+_BATCH = 10_000
+# Above so many originators in memory, rows are written down and forgotten.
+_KEEP = 50_000
+
+
+class Interrupted(Exception):
+    """Asked to stop; the live tables are as they were."""
+
+
+def rebuild(
+    settings: Settings,
+    names: Iterable[str] | None = None,
+    progress: Progress | None = None,
+    *,
+    stop: Event | None = None,
+) -> dict[str, int]:
+    """Rebuild these models (all by default); return, by name, how many events each was folded from.
+
+    Raises UnknownModel, LogUnavailable, psycopg.Error (the live tables are as they were), or
+    Interrupted.
+    """
+    from projections.composition import read_models_of
+
+    with CaseLogRecorder.connect(settings.database_url, pool_size=1, max_size=2) as recorder:
+        return rebuild_models(
+            settings.database_url, recorder, read_models_of(names), progress, stop=stop
+        )
+
+
+def rebuild_models(
+    database_url: str,
+    recorder: CaseLogRecorder,
+    models: Iterable[ReadModel],
+    progress: Progress | None = None,
+    *,
+    stop: Event | None = None,
+) -> dict[str, int]:
+    """`rebuild`, of models at hand. All are folded together: each event is decoded once."""
+    folds = [Fold(model, Rows(model.tables, complete=True)) for model in models]
+    with (
+        collector_at_rest(),
+        storage.connect(database_url) as connection,
+        storage.reading(connection) as cursor,
+    ):
+        for name in sorted(fold.model.name for fold in folds):
+            positions.claim_rebuild(connection, name)
+        with connection.transaction():
+            for fold in folds:
+                schema.drop(cursor, schema.beside(fold.model.name))
+                schema.drop(cursor, schema.aside(fold.model.name))
+                schema.create(
+                    cursor, type(fold.model), schema.beside(fold.model.name), indexed=False
+                )
+        built = _build(connection, cursor, recorder, folds, progress, stop)
+        reached = {}
+        for fold in folds:
+            reached[fold.model.name] = _switch(connection, cursor, recorder, fold, built)
+            _drop_old(connection, cursor, fold.model.name)
+        return reached
+
+
+def _build(
+    connection: Connection[Any],
+    cursor: Cursor[Any],
+    recorder: CaseLogRecorder,
+    folds: list[Fold],
+    progress: Progress | None,
+    stop: Event | None,
+) -> int:
+    mapper = CaseLogMapper()
+    position, goal = 0, recorder.last_position()
+    while position < goal:
+        if stop is not None and stop.is_set():
+            raise Interrupted
+        entries = recorder.read_from(position, _BATCH)
+        batch = Batch.of(mapper, entries, position)
+        with connection.transaction():
+            for fold in folds:
+                _fold(cursor, fold, batch, position)
+        position = batch.last
+        goal = max(goal, position)
+        if progress:
+            progress(position, goal)
+        if position >= goal:
+            goal = recorder.last_position()
+    return position
+
+
+def _fold(cursor: Cursor[Any], fold: Fold, batch: Batch, after: int) -> None:
+    model, rows, name = fold.model, fold.rows, schema.beside(fold.model.name)
+    if not rows.complete:
+        storage.adopt(cursor, name, model, rows, fold.touched(batch, after))
+    fold.apply(batch, after)
+    if len(rows) > _KEEP:
+        storage.write(cursor, name, model, rows)
+        rows.forget()
+        rows.complete = False
+    else:
+        storage.write_grown(cursor, name, model, rows)
+
+
+def _switch(
+    connection: Connection[Any],
+    cursor: Cursor[Any],
+    recorder: CaseLogRecorder,
+    fold: Fold,
+    position: int,
+) -> int:
+    model, name = fold.model, fold.model.name
+    # Most of the writing is done before anybody has to wait for it.
+    with connection.transaction():
+        storage.write(cursor, schema.beside(name), model, fold.rows)
+        schema.create_indexes(cursor, type(model), schema.beside(name))
+    with connection.transaction():
+        cursor.execute("SET LOCAL synchronous_commit = on")
+        positions.take_turn(cursor, [name])
+        # Never behind the tables that are replaced: nobody may see time go back.
+        goal = max(recorder.last_position(), position)
+        while position < goal:
+            batch = Batch.of(CaseLogMapper(), recorder.read_from(position, _BATCH), position)
+            _fold(cursor, fold, batch, position)
+            position = batch.last
+        storage.write(cursor, schema.beside(name), model, fold.rows)
+        positions.move(cursor, schema.beside(name), 0, position)
+        parked.unpark(cursor, name)
+        parked.park(cursor, fold.parked)
+        schema.switch(cursor, name)
+        positions.announce(cursor, model, position)
+    return position
+
+
+def _drop_old(connection: Connection[Any], cursor: Cursor[Any], name: str) -> None:
+    try:
+        with connection.transaction():
+            schema.drop(cursor, schema.aside(name))
+    except psycopg.errors.LockNotAvailable:
+        # Somebody still reads it; the next rebuild drops it.
+        log.warning("old tables still in use", schema=schema.aside(name))

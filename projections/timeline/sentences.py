@@ -1,0 +1,190 @@
+"""What an event is called in words. Nothing personal: no name, no free text, no data of a form."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from domain.case import events as c
+from projections.timeline.established import ESTABLISHED
+from projections.titles import Titles
+from protocols.engine import events as e
+
+Sentence = tuple[str, str]
+"""Italian, English."""
+
+
+def _step(titles: Titles, name: str) -> tuple[str, str]:
+    """The title of a step or, for what an event established, of the case event."""
+    title = titles.steps.get(name)
+    if title is not None:
+        return title.it, title.en
+    return titles.events.get(name, (name, name))
+
+
+def _task(titles: Titles, key: str) -> tuple[str, str]:
+    return _step(titles, key.partition("#")[0])
+
+
+def _role(titles: Titles, name: str) -> tuple[str, str]:
+    return titles.roles.get(name, (name, name))
+
+
+def _listed(pairs: Iterable[tuple[str, str]]) -> tuple[str, str]:
+    unique = list(dict.fromkeys(pairs))
+    return "», «".join(it for it, _ in unique), "”, “".join(en for _, en in unique)
+
+
+def _case_opened(t: Titles, b: e.CaseOpened) -> Sentence:
+    return (
+        f"Caso aperto secondo il protocollo «{t.protocol.title.in_('it')}», versione {b.version}",
+        f"Case opened under the protocol “{t.protocol.title.in_('en')}”, version {b.version}",
+    )
+
+
+def _scheduled(t: Titles, b: e.StepScheduled) -> Sentence:
+    it, en = _step(t, b.step)
+    day = b.opens_at.date().isoformat()
+    return f"In programma: «{it}», dal {day}", f"Scheduled: “{en}”, from {day}"
+
+
+def _opened(t: Titles, b: e.StepOpened) -> Sentence:
+    it, en = _step(t, b.step)
+    if b.automation:
+        return f"Aperto: «{it}», in automatico", f"Opened: “{en}”, done by the machine"
+    if not b.role:
+        return f"Aperto: «{it}», in attesa", f"Opened: “{en}”, waiting"
+    role_it, role_en = _role(t, b.role)
+    return f"Aperto: «{it}», a cura di {role_it}", f"Opened: “{en}”, up to {role_en}"
+
+
+def _completed(t: Titles, b: e.StepCompleted) -> Sentence:
+    it, en = _step(t, b.step)
+    title = t.outcomes.get((b.step, b.outcome))
+    stood_it = " (in sostituzione)" if b.as_deputy else ""
+    stood_en = " (as deputy)" if b.as_deputy else ""
+    if title is None and b.outcome == "done":
+        return f"Fatto: «{it}»{stood_it}", f"Done: “{en}”{stood_en}"
+    out_it, out_en = title or (b.outcome, b.outcome)
+    return (
+        f"Fatto: «{it}», esito «{out_it}»{stood_it}",
+        f"Done: “{en}”, outcome “{out_en}”{stood_en}",
+    )
+
+
+def _steps_out(t: Titles, b: e.StepsOut) -> Sentence:
+    it, en = _listed(_step(t, step) for step in b.steps)
+    return f"Non previsto in questo percorso: «{it}»", f"Not needed on this path: “{en}”"
+
+
+def _withdrawn(t: Titles, b: e.TasksWithdrawn) -> Sentence:
+    it, en = _listed([_task(t, task) for task in b.tasks] or [_step(t, s) for s in b.out])
+    return f"Non più da fare: «{it}»", f"No longer to be done: “{en}”"
+
+
+def _round(t: Titles, b: e.RoundStarted) -> Sentence:
+    it, en = _step(t, b.step)
+    return f"Si ricomincia da «{it}»", f"Starting again from “{en}”"
+
+
+def _reminded(t: Titles, b: e.Reminded) -> Sentence:
+    it, en = _task(t, b.task)
+    return f"Promemoria: «{it}»", f"Reminder: “{en}”"
+
+
+def _escalated(t: Titles, b: e.Escalated) -> Sentence:
+    it, en = _task(t, b.task)
+    role_it, role_en = _role(t, b.role)
+    return (
+        f"Scaduto: «{it}», chiamato in causa {role_it}",
+        f"Overdue: “{en}”, {role_en} called in",
+    )
+
+
+def _event(t: Titles, b: e.CaseEventHappened) -> Sentence:
+    it, en = t.events.get(b.event, (b.event, b.event))
+    return f"È accaduto: «{it}»", f"Happened: “{en}”"
+
+
+def _cause(t: Titles, name: str) -> tuple[str, str]:
+    return t.events.get(name, _step(t, name))
+
+
+def _paused(t: Titles, b: e.ClocksPaused) -> Sentence:
+    it, en = _cause(t, b.cause)
+    return f"Termini sospesi: «{it}»", f"Clocks paused: “{en}”"
+
+
+def _resumed(t: Titles, b: e.ClocksResumed) -> Sentence:
+    it, en = _cause(t, b.cause)
+    return f"Termini ripresi dopo: «{it}»", f"Clocks running again after: “{en}”"
+
+
+def _result(t: Titles, b: e.ResultSet) -> Sentence:
+    return f"Risultato stabilito: {b.result}", f"Result set: {b.result}"
+
+
+def _episode(t: Titles, b: e.EpisodeStarted) -> Sentence:
+    return f"Rientro: comincia l'episodio {b.episode}", f"Re-entry: episode {b.episode} starts"
+
+
+def _ended(t: Titles, b: e.CaseEnded) -> Sentence:
+    if b.silent:
+        return (
+            f"Caso chiuso ({b.reason}), senza altre comunicazioni",
+            f"Case ended ({b.reason}), nothing more is sent",
+        )
+    return f"Caso chiuso: {b.reason}", f"Case ended: {b.reason}"
+
+
+def _exception(what_it: str, what_en: str) -> Callable[[Titles, Any], Sentence]:
+    def sentence(t: Titles, b: Any) -> Sentence:
+        it, en = _step(t, b.step)
+        return (
+            f"Eccezione motivata: «{it}» {what_it}",
+            f"Exception, with a reason: “{en}” {what_en}",
+        )
+
+    return sentence
+
+
+def _about(what_it: str, what_en: str) -> Callable[[Titles, Any], Sentence]:
+    def sentence(t: Titles, b: Any) -> Sentence:
+        it, en = _task(t, b.task)
+        return f"{what_it}: «{it}»", f"{what_en}: “{en}”"
+
+    return sentence
+
+
+def _corrected(t: Titles, b: e.DataCorrected) -> Sentence:
+    it, en = _step(t, b.step)
+    return f"Dati corretti: «{it}»", f"Data corrected: “{en}”"
+
+
+SENTENCES: dict[type, Callable[[Titles, Any], Sentence]] = {
+    e.CaseOpened: _case_opened,
+    e.StepScheduled: _scheduled,
+    e.StepOpened: _opened,
+    e.StepCompleted: _completed,
+    e.StepsOut: _steps_out,
+    e.TasksWithdrawn: _withdrawn,
+    e.RoundStarted: _round,
+    e.Reminded: _reminded,
+    e.Escalated: _escalated,
+    e.CaseEventHappened: _event,
+    e.ClocksPaused: _paused,
+    e.ClocksResumed: _resumed,
+    e.ResultSet: _result,
+    e.EpisodeStarted: _episode,
+    e.CaseEnded: _ended,
+    e.StepSkipped: _exception("tralasciato", "left out"),
+    e.StepForced: _exception("aperto fuori percorso", "opened off the path"),
+    e.StepRedone: _exception("da rifare", "to be done again"),
+    e.DataCorrected: _corrected,
+    e.AutomationGaveUp: _about("L'automatismo non è riuscito, tocca a una persona", "Automation "
+                               "gave up, a person takes over"),
+    c.TaskClaimed: _about("Preso in carico", "Taken"),
+    c.TaskReleased: _about("Rimesso a disposizione", "Released"),
+    c.TaskAssigned: _about("Assegnato", "Assigned"),
+    **ESTABLISHED,
+}  # fmt: skip

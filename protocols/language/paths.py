@@ -1,0 +1,158 @@
+"""Names that a protocol reads at run time: data paths, anchors and the variables of guards.
+
+At run time what is missing is simply not there, so a misspelt name would never be noticed: it must
+be found when the document is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from protocols.documents import nearest, unknown_name
+from protocols.engine.plan import Guard
+from protocols.language.document import Protocol
+from protocols.language.forms import Form, FormField
+from protocols.text import Text
+
+# What stands beside the steps' and events' data for guards and formulas to read.
+RESERVED = ("case", "events", "today", "and", "or", "not", "at_least", "settled")
+
+Location = tuple[str | int, ...]
+Finding = tuple[Location, Text]
+
+_BOUND = re.compile(r"\.(?:all|exists|exists_one|map|filter)\s*\(\s*([A-Za-z_]\w*)")
+_NAME = Text("Passo o evento", "Step or event")
+
+
+def findings(protocol: Protocol) -> Iterator[Finding]:
+    """Every name that leads nowhere, with its place in the document."""
+    names = [*protocol.steps, *protocol.events]
+    for name in names:
+        section = "steps" if name in protocol.steps else "events"
+        if name in RESERVED or (name in protocol.steps and name in protocol.events):
+            yield (
+                (section, name),
+                Text(
+                    f"«{name}» non si può usare come nome: è già un'altra cosa",
+                    f"“{name}” cannot be a name: it is something else already",
+                ),
+            )
+    for name, role in protocol.roles.items():
+        at: Location = ("roles", name, "held_by")
+        if role.held_by.person:
+            yield from _path(protocol, (*at, "person"), role.held_by.person, ("person",))
+        if role.held_by.of not in ("residence", "referral"):
+            kinds = ("service",) if role.held_by.organisation == "service" else ("comune",)
+            yield from _path(protocol, (*at, "of"), role.held_by.of, kinds)
+    for name, step in protocol.steps.items():
+        at = ("steps", name)
+        if step.starts:
+            yield from _anchor(protocol, (*at, "starts"), step.starts.anchor)
+        if step.due and step.due.of:
+            yield from _anchor(protocol, (*at, "due", "of"), step.due.of)
+        if step.due and step.due.remind and str(step.due.remind)[-11:] != " before due":
+            yield (
+                (*at, "due", "remind"),
+                Text(
+                    "un promemoria si scrive per esempio «5 working days before due»",
+                    "a reminder is written for example “5 working days before due”",
+                ),
+            )
+        if step.each:
+            yield from _path(protocol, (*at, "each"), step.each, ("list", "choices"))
+        yield from _guard((*at, "when"), step.when, [*names, *RESERVED[:3]])
+        yield from _guard(
+            (*at, "due", "when"), step.due.when if step.due else None, [*names, *RESERVED[:3]]
+        )
+        for outcome_name, outcome in step.outcomes.items():
+            guard = outcome.when if outcome else None
+            place = (*at, "outcomes", outcome_name, "when")
+            yield from _guard(place, guard, [*names, *RESERVED[:3]])
+    for name, form in protocol.forms.items():
+        yield from _form(("forms", name), form.fields)
+
+
+def _form(at: Location, fields: dict[str, FormField]) -> Iterator[Finding]:
+    for name, field in fields.items():
+        place = (*at, "fields", name)
+        yield from _guard((*place, "when"), field.when, fields)
+        yield from _form(place, field.fields or {})
+
+
+def _guard(at: Location, source: str | None, known: Iterable[str]) -> Iterator[Finding]:
+    if source is None:
+        return
+    try:
+        guard = Guard(source)
+    except ValueError as error:
+        reason = str(error).splitlines()[0]
+        yield at, Text(f"guardia non leggibile: {reason}", f"unreadable guard: {reason}")
+        return
+    for name in guard.names:
+        if name not in known and name not in _BOUND.findall(source):
+            yield at, unknown_name(Text("Nome", "Name"), name, known)
+
+
+def _anchor(protocol: Protocol, at: Location, anchor: str) -> Iterator[Finding]:
+    if "." in anchor:
+        yield from _path(protocol, at, anchor, ("date",))
+    elif anchor not in protocol.steps and anchor not in protocol.events:
+        yield at, unknown_name(_NAME, anchor, [*protocol.steps, *protocol.events])
+
+
+def _path(
+    protocol: Protocol, at: Location, path: str, types: tuple[str, ...]
+) -> Iterator[Finding]:
+    name, _, field_name = path.partition(".")
+    if name == "case":
+        return
+    if name not in protocol.steps and name not in protocol.events:
+        yield at, unknown_name(_NAME, name, [*protocol.steps, *protocol.events, "case"])
+        return
+    if name in protocol.steps and protocol.steps[name].automation:
+        return
+    fields = _fields(protocol, name)
+    field = fields.get(field_name)
+    if field is None:
+        near = nearest(field_name, fields)
+        hint = (f" Forse «{near}»?", f" Perhaps “{near}”?") if near else ("", "")
+        yield (
+            at,
+            Text(
+                f"«{name}» non raccoglie il campo «{field_name[:60]}».{hint[0]}",
+                f"“{name}” gathers no field “{field_name[:60]}”.{hint[1]}",
+            ),
+        )
+    elif field.personal:
+        yield (
+            at,
+            Text(
+                f"«{path}» è personale: nessuna regola lo può leggere",
+                f"“{path}” is personal: no rule can read it",
+            ),
+        )
+    elif field.type not in types:
+        listed = ", ".join(types)
+        yield (
+            at,
+            Text(
+                f"«{path}» è di tipo {field.type}: qui serve {listed}",
+                f"“{path}” is of type {field.type}: {listed} is needed here",
+            ),
+        )
+
+
+def _fields(protocol: Protocol, name: str) -> dict[str, FormField]:
+    """The fields that a step's data may have: its form's, and those of events that complete it."""
+    forms: list[Form | None] = []
+    if name in protocol.steps:
+        step = protocol.steps[name]
+        forms.append(protocol.forms.get(step.form or ""))
+        for event_name, event in protocol.events.items():
+            completes = (event.completes or "").partition(".")[0]
+            if completes == name or step.waits_for == event_name:
+                forms.append(protocol.forms.get(event.form or ""))
+    else:
+        forms.append(protocol.forms.get(protocol.events[name].form or ""))
+    return {name: field for form in forms if form for name, field in form.fields.items()}

@@ -1,0 +1,79 @@
+"""The worker: runs the case workflows and their activities."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+from temporalio.client import Client
+from temporalio.worker import Worker
+from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
+
+from domain.service import CaseService
+from domain.settings import Settings
+from workflows.activities import HISTORY_LIMIT, CaseActivities
+from workflows.automations import REGISTRY, Run
+from workflows.case_workflow import CaseWorkflow
+from workflows.connection import connect_at_last, prepare_namespace, service_at_last
+from workflows.names import TASK_QUEUE
+
+THREADS = 16
+# Ours are pure where the workflow uses them; reloading them for each case would be the larger cost.
+_PASSED_THROUGH = ("domain", "protocols", "workflows", "msgspec", "pydantic", "cel", "yaml")
+_GRACE = timedelta(seconds=5)
+
+
+def workflow_runner() -> SandboxedWorkflowRunner:
+    """The sandbox that worker and replayer share."""
+    return SandboxedWorkflowRunner(
+        restrictions=SandboxRestrictions.default.with_passthrough_modules(*_PASSED_THROUGH)
+    )
+
+
+def make_worker(
+    client: Client,
+    activities: CaseActivities,
+    threads: ThreadPoolExecutor,
+    *,
+    task_queue: str = TASK_QUEUE,
+) -> Worker:
+    """A worker of the case workflows, not yet running."""
+    return Worker(
+        client,
+        task_queue=task_queue,
+        workflows=[CaseWorkflow],
+        activities=activities.all(),
+        activity_executor=threads,
+        workflow_runner=workflow_runner(),
+        max_concurrent_activities=THREADS,
+        max_concurrent_local_activities=THREADS,
+        graceful_shutdown_timeout=_GRACE,
+    )
+
+
+async def run_worker(
+    settings: Settings,
+    stop: asyncio.Event,
+    *,
+    service: CaseService | None = None,
+    automations: Mapping[str, Run] = REGISTRY,
+    history_limit: int = HISTORY_LIMIT,
+) -> None:
+    """Work until ``stop``, then let what is under way end. Waits for Temporal while it is away."""
+    client = await connect_at_last(settings, stop)
+    if client is None:
+        return
+    await prepare_namespace(settings, client)
+    own = service or await service_at_last(settings, stop)
+    if own is None:
+        return
+    activities = CaseActivities(own, history_limit=history_limit, automations=automations)
+    try:
+        with ThreadPoolExecutor(2 * THREADS, thread_name_prefix="activity") as threads:
+            async with make_worker(client, activities, threads):
+                await stop.wait()
+    finally:
+        if service is None:
+            own.close()
