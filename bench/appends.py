@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 from typing import Any
 from uuid import UUID
@@ -17,6 +18,8 @@ from psycopg import Connection
 from psycopg.conninfo import conninfo_to_dict
 
 from bench.measuring import Case
+from domain.log.appending import Claim, Claims, CommandRow
+from domain.log.arguments import APPEND, heads, parameters_of
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,14 @@ def by_pipeline(connection: Connection[Any], command: Command) -> None:
         cursor.execute(_NOTIFY_LAST, prepare=True)
 
 
+def by_function(connection: Connection[Any], command: Command) -> None:
+    """What the recorder calls, with nothing of Python around it but the arguments."""
+    row = CommandRow(*command.row[:3])
+    claims = Claims(tuple(Claim(*claim) for claim in command.claims))
+    arguments = parameters_of(command.events, heads(command.events), row, claims)
+    connection.execute(APPEND, arguments, prepare=True).fetchone()
+
+
 def _columns(event: StoredEvent) -> tuple[Any, ...]:
     return event.originator_id, event.originator_version, event.topic, event.state
 
@@ -126,7 +137,7 @@ def by_hand(
         append(own.connection, command)
 
     try:
-        yield [[lambda c=command: write(c) for command in case] for case in cases]
+        yield [[partial(write, command) for command in case] for case in cases]
     finally:
         for connection in opened:
             connection.close()
@@ -138,13 +149,12 @@ def by_stock_recorder(
 ) -> Iterator[list[Case]]:
     """The cases' events, to be written by eventsourcing's recorder as it comes: without the
     command's row, which it does not have."""
-    given = conninfo_to_dict(database_url)
+    given = {name: str(value) for name, value in conninfo_to_dict(database_url).items()}
     with PostgresDatastore(
         given["dbname"], given["host"], "5432", given["user"], "", pool_size=8, max_overflow=0
     ) as datastore:
         recorder = PostgresApplicationRecorder(datastore, events_table_name="stored_events")
         recorder.create_table()
         yield [
-            [lambda c=command: recorder.insert_events(c.events) for command in case]
-            for case in cases
+            [partial(recorder.insert_events, command.events) for command in case] for case in cases
         ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
+from functools import partial
 from uuid import uuid4
 
 from api.stack.postgres import EmbeddedPostgres
 from bench import appends, servers
-from bench.measuring import Case, Samples, run_cases
+from bench.measuring import Case, Samples, ratio, run_cases
 from bench.path import People, path, service_on
 from bench.report import Row
 from bench.rival_dbos import Dbos
@@ -19,7 +21,7 @@ from domain.service import CaseService
 
 UNIT = "commands/s"
 THREADS = (1, 8)
-WARM_UP = 10
+WARM_UP = 8
 _RAW_GOAL = 0.5
 _TEMPORAL_GOAL = 5.0
 
@@ -27,51 +29,69 @@ SERVICE = "CaseService.handle"
 FORGETFUL = "CaseService.handle, nothing remembered"
 STATEMENTS = "raw SQL, statement by statement"
 PIPELINE = "raw SQL, one round trip"
+FUNCTION = "append_events by itself"
 STOCK = "eventsourcing's stock recorder"
+MEASURED = (SERVICE, FORGETFUL, STATEMENTS, PIPELINE, FUNCTION, STOCK)
 
 
 def run(quick: bool = False) -> list[Row]:
     """Rows for one thread and for eight; the goals are on the service's rows."""
-    cases, rounds, rival_cases = (8, 1, 2) if quick else (200, 3, 24)
+    cases, rounds, rival_cases = (3, 1, 1) if quick else (60, 7, 24)
     rows: list[Row] = []
     with servers.postgres() as server:
         for threads in THREADS:
-            rows += _appends(server, threads, cases, rounds)
-        for rival in (BareTemporal(), Dbos()):
-            rows += _rival(server, rival, rival_cases)
-    return list(_compared(rows))
-
-
-def _appends(server: EmbeddedPostgres, threads: int, cases: int, rounds: int) -> list[Row]:
-    samples = {name: Samples() for name in (SERVICE, FORGETFUL, STATEMENTS, PIPELINE, STOCK)}
-    # Round by round, so that whatever else the machine does weighs on all alike.
-    for _ in range(rounds):
-        url = _new_log(server)
-        with_memory(url, threads, cases, samples[SERVICE])
-        without_memory(_new_log(server), threads, cases, samples[FORGETFUL])
-        written = appends.written_in(url)
-        for name, append in (
-            (STATEMENTS, appends.by_statements),
-            (PIPELINE, appends.by_pipeline),
-        ):
-            with appends.by_hand(_new_log(server), append, written) as todo:
-                _warmed_up(todo, threads, samples[name])
-        with appends.by_stock_recorder(servers.database(server), written) as todo:
-            _warmed_up(todo, threads, samples[STOCK])
-    return [measured.row(_named(name, threads), UNIT) for name, measured in samples.items()]
-
-
-def _rival(server: EmbeddedPostgres, rival: Rival, cases: int) -> list[Row]:
-    rows = []
-    for threads in THREADS:
-        samples = Samples()
-        try:
-            with rival.cases(servers.database(server), cases * threads, threads) as todo:
-                run_cases(todo, threads, samples)
-        except Absent as absent:
-            return [Row(f"{rival.name}: {absent}", 0.0, UNIT)]
-        rows.append(samples.row(_named(rival.name, threads), UNIT))
+            samples = {name: Samples() for name in MEASURED}
+            for _ in range(rounds):
+                _round(server, threads, cases, samples)
+            temporal, dbos = (
+                _rival(server, rival, rival_cases * threads, threads)
+                for rival in (BareTemporal(), Dbos())
+            )
+            rows += _compared(samples, temporal, dbos, f", {threads} at once")
     return rows
+
+
+def _round(
+    server: EmbeddedPostgres, threads: int, cases: int, samples: Mapping[str, Samples]
+) -> None:
+    url = _new_log(server)
+    with_memory(url, threads, cases, samples[SERVICE])
+    written = appends.written_in(url)
+    for name, append in (
+        (STATEMENTS, appends.by_statements),
+        (PIPELINE, appends.by_pipeline),
+        (FUNCTION, appends.by_function),
+    ):
+        with appends.by_hand(_new_log(server), append, written) as todo:
+            _warmed_up(todo, threads, samples[name])
+    with appends.by_stock_recorder(servers.database(server), written) as todo:
+        _warmed_up(todo, threads, samples[STOCK])
+    without_memory(_new_log(server), threads, cases, samples[FORGETFUL])
+
+
+def _rival(server: EmbeddedPostgres, rival: Rival, cases: int, threads: int) -> Row:
+    samples = Samples()
+    try:
+        with rival.cases(servers.database(server), cases) as todo:
+            run_cases(todo, threads, samples)
+    except Absent as absent:
+        return Row(f"{rival.name} ({absent})", 0.0, UNIT)
+    return samples.row(rival.name, UNIT)
+
+
+def _compared(
+    samples: Mapping[str, Samples], temporal: Row, dbos: Row, at_once: str
+) -> Iterator[Row]:
+    """The service against the quicker raw SQL and against Temporal; the others against it."""
+    rows = {name: measured.row(name + at_once, UNIT) for name, measured in samples.items()}
+    service = rows[SERVICE]
+    raw = max((STATEMENTS, PIPELINE), key=lambda name: rows[name].value)
+    yield service.compared(rows[raw], _RAW_GOAL, ratio(samples[SERVICE], samples[raw]))
+    yield service.compared(temporal, _TEMPORAL_GOAL)
+    for name in MEASURED[1:]:
+        yield rows[name].compared(service, ratio=ratio(samples[name], samples[SERVICE]))
+    for rival in (temporal, dbos):
+        yield replace(rival, name=rival.name + at_once).compared(service)
 
 
 def with_memory(url: str, threads: int, cases: int, samples: Samples) -> None:
@@ -97,7 +117,7 @@ def _cases(service: CaseService, number: int) -> list[Case]:
     today = date.today()
     people = People(today)
     return [
-        [lambda c=command: service.handle(c) for command in path(uuid4(), people, today)]
+        [partial(service.handle, command) for command in path(uuid4(), people, today)]
         for _ in range(number)
     ]
 
@@ -112,25 +132,3 @@ def _new_log(server: EmbeddedPostgres) -> str:
     url = servers.database(server)
     migrate(url)
     return url
-
-
-def _named(name: str, threads: int) -> str:
-    return f"{name}, {threads} at once"
-
-
-def _compared(rows: list[Row]) -> Iterator[Row]:
-    """The service against raw SQL and Temporal, with the goals; all others against the service."""
-    found = {row.name: row for row in rows}
-    for row in rows:
-        name, _, at_once = row.name.rpartition(", ")
-        if name == SERVICE:
-            raw = max(
-                (found[f"{raw}, {at_once}"] for raw in (STATEMENTS, PIPELINE)),
-                key=lambda other: other.value,
-            )
-            yield row.compared(raw, _RAW_GOAL)
-            yield row.compared(found[f"{BareTemporal.name}, {at_once}"], _TEMPORAL_GOAL)
-        elif own := found.get(f"{SERVICE}, {at_once}"):
-            yield row.compared(own)
-        else:
-            yield row

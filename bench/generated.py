@@ -92,6 +92,13 @@ class _Case:
         self.todo = todo
 
 
+class _Stopped:
+    """A clock that nobody asks: the decisions are told the time."""
+
+    def now(self) -> datetime:
+        return _BEGIN
+
+
 class _Generator:
     def __init__(self, seed: int) -> None:
         self.random = random.Random(seed)
@@ -103,7 +110,7 @@ class _Generator:
             None,  # type: ignore[arg-type]
             Registry.load(PACK),
             territory(),
-            self,
+            _Stopped(),
             b"k" * 32,
         )
 

@@ -35,6 +35,12 @@ class Samples:
         )
 
 
+def ratio(one: Samples, other: Samples) -> float:
+    """How many times as fast: the median over the rounds, each compared with its neighbour, so that
+    what else the machine was doing then weighs on both."""
+    return median(a / b for a, b in zip(one.rates, other.rates, strict=True))
+
+
 def run_cases(cases: Iterable[Case], threads: int, samples: Samples) -> None:
     """One round: every call of every case, by so many threads. Raises what a call raises."""
     queue = _Shared(iter(cases))

@@ -1,16 +1,15 @@
-"""The path that every case of the measurements takes: the mini protocol's, referral to follow-up."""
+"""The path that every case of the measurements takes: referral to follow-up, mini protocol."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
 from domain.case import commands as c
-from domain.case.state import CaseState
 from domain.clock import SystemClock
 from domain.log.recorder import CaseLogRecorder
 from domain.service import CaseService
@@ -90,7 +89,3 @@ def path(case: UUID, people: People, day: date) -> Iterator[c.Command]:
     yield ask(c.CompleteTask, people.district, task="conference", outcome="admit")
     yield ask(c.ClaimTask, people.manager, task="placement")
     yield ask(c.CompleteTask, people.manager, task="placement", outcome="completed")
-
-
-def open_keys(state: CaseState) -> set[str]:
-    return {task.key for task in state.open_tasks()}

@@ -46,16 +46,12 @@ def run(quick: bool = False) -> list[Row]:
             read = CaseLogMapper().read
             rates[COPY] = whole / _seconds(lambda: _copy_out(urls[0]))
             rates[READ] = whole / _seconds(lambda: sum(1 for _ in recorder.stream()))
-            rates[DECODE] = whole / _seconds(
-                lambda: sum(1 for _ in map(read, recorder.stream()))
-            )
+            rates[DECODE] = whole / _seconds(lambda: sum(1 for _ in map(read, recorder.stream())))
             rates[REBUILD] = whole / _seconds(lambda: rebuild_models(urls[0], recorder, models))
         with CaseLogRecorder.connect(urls[1]) as recorder, storage.connect(urls[1]) as connection:
             projector = Projector(urls[1], recorder, models)
             rates[FOLLOWING] = short / _seconds(lambda: projector.catch_up(connection))
-        rates[STOCK] = stock / _seconds(
-            lambda: stock_projection.run_to(urls[2], stock, _PATIENCE)
-        )
+        rates[STOCK] = stock / _seconds(lambda: stock_projection.run_to(urls[2], stock, _PATIENCE))
     rows = {name: Row(name, rate, UNIT) for name, rate in rates.items()}
     return [
         rows[REBUILD].compared(rows[STOCK]).reaching(_GOAL),

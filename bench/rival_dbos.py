@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from queue import SimpleQueue
 from uuid import UUID, uuid4
 
@@ -24,7 +25,7 @@ class Dbos:
     name = "DBOS, one received message and one step"
 
     @contextmanager
-    def cases(self, database_url: str, number: int, at_once: int) -> Iterator[list[Case]]:
+    def cases(self, database_url: str, number: int) -> Iterator[list[Case]]:
         try:
             from dbos import DBOS, DBOSConfig, SetWorkflowID
         except ImportError:
@@ -38,7 +39,6 @@ class Dbos:
                     name="bench",
                     system_database_url=database_url.replace("postgresql:", "postgresql+psycopg:"),
                     log_level="ERROR",
-                    run_admin_server=False,
                 )
             )
 
@@ -63,7 +63,7 @@ class Dbos:
                 with SetWorkflowID(case):
                     DBOS.start_workflow(follow, case)
                 for command in range(COMMANDS_OF_A_CASE):
-                    yield lambda n=command: _ask(DBOS.send, case, n, answers[case])
+                    yield partial(_ask, DBOS.send, case, command, answers[case])
 
             try:
                 yield [calls(str(uuid4())) for _ in range(number)]

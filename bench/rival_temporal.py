@@ -7,6 +7,7 @@ import threading
 from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -31,7 +32,7 @@ class BareTemporal:
     name = "bare Temporal update with one activity"
 
     @contextmanager
-    def cases(self, database_url: str, number: int, at_once: int) -> Iterator[list[Case]]:
+    def cases(self, database_url: str, number: int) -> Iterator[list[Case]]:
         with psycopg.connect(database_url) as connection:
             connection.execute(RECEIVED)
         with (
@@ -47,10 +48,11 @@ class BareTemporal:
 
 
 def _calls(loop: _Loop, handle: WorkflowHandle[Any, Any]) -> Case:
-    return [
-        lambda n=number: loop.run(handle.execute_update(BareCase.command, n))
-        for number in range(COMMANDS_OF_A_CASE)
-    ]
+    return [partial(_command, loop, handle, number) for number in range(COMMANDS_OF_A_CASE)]
+
+
+def _command(loop: _Loop, handle: WorkflowHandle[Any, Any], number: int) -> None:
+    loop.run(handle.execute_update(BareCase.command, number))
 
 
 class _Ready:

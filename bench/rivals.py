@@ -26,9 +26,7 @@ class Absent(Exception):
 class Rival(Protocol):
     name: str
 
-    def cases(
-        self, database_url: str, number: int, at_once: int
-    ) -> AbstractContextManager[list[Case]]:
+    def cases(self, database_url: str, number: int) -> AbstractContextManager[list[Case]]:
         """So many cases of ten commands, each of which leaves a row in `received`; ready to run.
         Raises Absent."""
         ...

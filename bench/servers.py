@@ -38,7 +38,7 @@ def database(server: EmbeddedPostgres) -> str:
     """The URL of a new, empty database, so that no measurement weighs on the next."""
     name = f"bench_{next(_numbers)}"
     with psycopg.connect(server.database_url, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # type: ignore[arg-type]
+        connection.execute(f"CREATE DATABASE {name}")
     return server.url("cantiere", name)
 
 

@@ -28,7 +28,7 @@ class Counts(PostgresTrackingRecorder):
     def __init__(self, datastore: PostgresDatastore, **kwargs: Any) -> None:
         super().__init__(datastore, **kwargs)
         self.sql_create_statements.append(
-            SQL("CREATE TABLE IF NOT EXISTS counts (topic text PRIMARY KEY, n bigint)")
+            SQL("CREATE TABLE IF NOT EXISTS counts (topic text PRIMARY KEY, n bigint)").format()
         )
 
     def count(self, topic: str, tracking: Tracking) -> None:
@@ -51,7 +51,7 @@ class Counting(Projection[Counts]):
 
 def run_to(database_url: str, position: int, patience: float) -> None:
     """Project the log up to `position`. Raises TimeoutError after `patience` seconds."""
-    given = conninfo_to_dict(database_url)
+    given = {name: str(value) for name, value in conninfo_to_dict(database_url).items()}
     environment = {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",
         "MAPPER_TOPIC": "domain.log.mapper:CaseLogMapper",

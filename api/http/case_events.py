@@ -46,7 +46,9 @@ class ReportBody(Seen):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"data": {}}]})
 
     data: dict[str, Any] = {}
-    occurred_at: Instant | None = Field(None, description="Quando è avvenuto, se prima di ora.")
+    occurred_at: Annotated[
+        Instant | None, Field(description="Quando è avvenuto, se prima di ora.")
+    ] = None
 
 
 class MemberBody(Seen):

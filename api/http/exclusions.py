@@ -7,11 +7,15 @@ from uuid import UUID
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from api.http.door import Identified
+from api.http.door import Door, Identified
 from api.http.hosts import WRITTEN, written
+from api.http.problems import Problem
 from api.http.shapes import Json
 from api.http.writing import IdempotencyKey, command_id
 from domain.host.exclude import ExcludePerson, exclude_person
+from domain.person.events import PersonRegistered
+from domain.refusal import FieldProblem
+from protocols.text import Text
 
 router = APIRouter(prefix="/api/v1/hosts", tags=["soggetti ospitanti"])
 
@@ -31,11 +35,25 @@ class Exclusion(BaseModel):
     responses=WRITTEN,
     summary="Esclude per sempre una persona da un soggetto ospitante",
 )
-def exclude(
-    host_id: UUID, body: Exclusion, door: Identified, key: IdempotencyKey = None
-) -> Json:
+def exclude(host_id: UUID, body: Exclusion, door: Identified, key: IdempotencyKey = None) -> Json:
     """Anche da parte del centro antiviolenza. · By the anti-violence centre too."""
     command = ExcludePerson(
-        command_id=command_id(door, key), actor=door.actor, case=host_id, person=str(body.person)
+        command_id=command_id(door, key),
+        actor=door.actor,
+        case=host_id,
+        person=_known(door, body.person),
     )
     return written(exclude_person(door.service, command), 200)
+
+
+def _known(door: Door, person: UUID) -> str:
+    history = door.service.history(person, version=1)
+    if history and isinstance(history[0].body, PersonRegistered):
+        return str(person)
+    message = Text("questa persona non esiste", "there is no such person")
+    raise Problem(
+        422,
+        "unknown_person",
+        Text("La persona da escludere non esiste.", "There is no such person."),
+        fields=(FieldProblem("person", message),),
+    )

@@ -26,7 +26,7 @@ from protocols.text import Text
 router = APIRouter(prefix="/api/v1/hosts", tags=["soggetti ospitanti"])
 
 _HOST = UUID("a3c9d3d4-6e0c-5a8f-8f5b-3f0d1d7c2b44")
-_EXAMPLE = {
+_EXAMPLE: dict[str, Any] = {
     "name": "Panificio dell'Adda",
     "comune": "Cassano d'Adda",
     "staff": 8,

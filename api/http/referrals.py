@@ -17,7 +17,7 @@ from protocols.territory import Territory, UnknownName
 
 router = APIRouter(prefix="/api/v1/referrals", tags=["segnalazioni"])
 
-_EXAMPLE = {
+_EXAMPLE: dict[str, Any] = {
     "service": "cps-melzo",
     "comune": "Melzo",
     "referred_on": "2026-01-12",

@@ -107,7 +107,9 @@ class CompleteBody(Seen):
 
     outcome: Annotated[str, Field(min_length=1, max_length=60)]
     data: dict[str, Any] = {}
-    occurred_at: Instant | None = Field(None, description="Quando è avvenuto, se prima di ora.")
+    occurred_at: Annotated[
+        Instant | None, Field(description="Quando è avvenuto, se prima di ora.")
+    ] = None
 
 
 class AssignBody(Seen):

@@ -44,7 +44,7 @@ def register_host(service: CaseService, command: RegisterHost) -> Receipt:
     missing = [name for name in ("name", "comune", "staff", "places") if name not in command.fields]
     required = Text("è obbligatorio", "it is required")
     _check(service, command.fields, tuple(FieldProblem(name, required) for name in missing))
-    given = {
+    given: dict[str, Any] = {
         name: tuple(value) if name in _LISTS else value for name, value in command.fields.items()
     }
     body = HostRegistered(**{"sector": "", **given})

@@ -74,8 +74,8 @@ def _with_totals(
         for column in columns:
             full[row, column] = counts.get((row, column), 0)
         full[row, TOTAL] = sum(full[row, column] for column in columns)
-    for column in (*columns, TOTAL):
-        full[TOTAL, column] = sum(full[row, column] for row in rows)
+    for summed in (*columns, TOTAL):
+        full[TOTAL, summed] = sum(full[row, summed] for row in rows)
     return full
 
 

@@ -187,6 +187,8 @@ def happen(
         run.emit(e.ClocksPaused(name))
     if event.reopens is not None:
         run.emit(e.EpisodeStarted(run.state.episode + 1, name))
+        # The end left undecided what depended on the steps that it put out.
+        run.look_at(run.plan.names)
     for step, outcome in completes.items():
         _complete_by_event(run, step, outcome, data)
     if run.state.ended:

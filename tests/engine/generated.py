@@ -166,7 +166,9 @@ def _value(field: FormField) -> st.SearchStrategy[Any]:
         "date": st.dates(_FIRST, _LAST).map(str),
         "yes_no": st.booleans(),
         "choice": st.sampled_from(field.option_names or ("",)),
-        "choices": st.lists(st.sampled_from(field.option_names or ("",)), max_size=2),
+        "choices": st.lists(
+            st.sampled_from(field.option_names or ("",)), min_size=1, max_size=2
+        ),
         "comune": st.sampled_from(sorted(TERRITORY.comuni)),
         "service": st.sampled_from(sorted(TERRITORY.services)),
         "host": st.just("host-1"),
@@ -175,12 +177,17 @@ def _value(field: FormField) -> st.SearchStrategy[Any]:
     return simple[field.type]
 
 
-def _answers(fields: dict[str, FormField]) -> st.SearchStrategy[dict[str, Any]]:
-    needed = {name: _value(field) for name, field in fields.items() if field.required}
-    free = {name: _value(field) for name, field in fields.items() if not field.required}
+def _answers(
+    fields: dict[str, FormField], requires: tuple[str, ...] = ()
+) -> st.SearchStrategy[dict[str, Any]]:
+    needed, free = {}, {}
+    for name, field in fields.items():
+        (needed if field.required or name in requires else free)[name] = _value(field)
     return st.fixed_dictionaries(needed, optional=free)
 
 
-def answers(form: Form | None) -> st.SearchStrategy[dict[str, Any]]:
-    """Answers to a form, right most of the times."""
-    return _answers(form.fields if form else {})
+def answers(
+    form: Form | None, requires: tuple[str, ...] = ()
+) -> st.SearchStrategy[dict[str, Any]]:
+    """Answers to a form, right most of the times. `requires`: fields that the outcome needs."""
+    return _answers(form.fields if form else {}, requires)

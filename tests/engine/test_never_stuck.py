@@ -86,17 +86,23 @@ class AnyCase(RuleBasedStateMachine):
 
     # ── what people do ───────────────────────────────────────────────────────────────────────
 
+    @precondition(lambda self: self.case.open)
     @rule(data=st.data(), machine=st.booleans())
     def complete_an_open_task(self, data: st.DataObject, machine: bool) -> None:
-        tasks = sorted(self.case.open)
-        if not tasks:
-            return
-        key = data.draw(st.sampled_from(tasks))
+        key = data.draw(st.sampled_from(sorted(self.case.open)))
         step = self.plan.steps[self.case.task(key).step]
         outcome = data.draw(st.sampled_from(sorted(step.outcomes)))
-        given = data.draw(answers(self.plan.protocol.forms.get(step.step.form or "")))
+        form = self.plan.protocol.forms.get(step.step.form or "")
+        given = data.draw(answers(form, step.outcomes[outcome].requires))
         actor = gwt.SYSTEM if machine else None
         self.ask(gwt.complete(key, outcome, actor, **given))
+
+    @precondition(lambda self: self.case.open)
+    @rule(data=st.data())
+    def complete_several(self, data: st.DataObject) -> None:
+        for _ in range(data.draw(st.integers(1, 4))):
+            if self.case.open:
+                AnyCase.complete_an_open_task(self, data=data, machine=False)
 
     @rule(
         key=st.sampled_from(["s0", "s1", "s2#ada", "back", "nowhere", "s1#", "", "s9#x#y"]),
@@ -111,7 +117,7 @@ class AnyCase(RuleBasedStateMachine):
         plan = self.plan.events.get(name)
         form = plan.event.form if plan else None
         given = data.draw(answers(self.plan.protocol.forms.get(form or "")))
-        if name in ("death", "stop") and data.draw(st.integers(0, 3)):
+        if plan and plan.event.ends and data.draw(st.integers(0, 3)):
             return
         self.ask(gwt.event(name, **given))
 
@@ -125,11 +131,13 @@ class AnyCase(RuleBasedStateMachine):
 
     @rule(data=st.data(), person=st.sampled_from(PEOPLE))
     def add_a_member(self, data: st.DataObject, person: str) -> None:
-        self.ask(gwt.add_member(data.draw(st.sampled_from(self.plan.names)), person))
+        many = [name for name in self.plan.names if self.plan.steps[name].step.each]
+        self.ask(gwt.add_member(data.draw(st.sampled_from(many or self.plan.names)), person))
 
+    @precondition(lambda self: self.case.state.data)
     @rule(data=st.data())
     def correct(self, data: st.DataObject) -> None:
-        name = data.draw(st.sampled_from(self.plan.names))
+        name = data.draw(st.sampled_from(sorted(self.case.state.data)))
         form = self.plan.protocol.forms.get(self.plan.steps[name].step.form or "")
         self.ask(gwt.correct(name, **data.draw(answers(form))))
 
@@ -264,8 +272,10 @@ class ShippedProtocol(AnyCase):
 
     @precondition(lambda self: self.case.open)
     @rule(data=st.data())
-    def complete_one_more(self, data: st.DataObject) -> None:
-        self.complete_an_open_task(data=data, machine=False)
+    def complete_many(self, data: st.DataObject) -> None:
+        for _ in range(5):
+            if self.case.open:
+                AnyCase.complete_an_open_task(self, data=data, machine=False)
 
 
 _QUIET = list(hypothesis.HealthCheck)

@@ -21,7 +21,7 @@ from protocols import facts
 from protocols.engine import events as e
 from protocols.engine import moves
 from protocols.engine.agenda import next_moment
-from protocols.engine.state import State, apply
+from protocols.engine.state import State
 
 
 class Folded:
@@ -44,7 +44,7 @@ def states(world: Any) -> Any:
         if isinstance(event.body, e.CaseOpened):
             now[event.originator_id] = State(world.plans.plan.names)
         if event.originator_id in now:
-            apply(now[event.originator_id], event.body, event.at)
+            now[event.originator_id].apply(event.body, event.at)
         yield event, now.get(event.originator_id)
 
 
@@ -225,7 +225,8 @@ def test_rolling_back_leaves_what_was_there(before: Any, kept: Any, undone: Any)
     do(rows, undone)
     rows.roll_back()
     assert list(rows.all("fruit")) == list(plain.all("fruit")) or {
-        (r.originator_id, r.name): r for r in rows.all("fruit")  # type: ignore[attr-defined]
+        (r.originator_id, r.name): r
+        for r in rows.all("fruit")  # type: ignore[attr-defined]
     } == {(r.originator_id, r.name): r for r in plain.all("fruit")}  # type: ignore[attr-defined]
     assert rows.grown("eaten") == plain.grown("eaten")
 

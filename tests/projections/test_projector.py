@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -89,7 +89,7 @@ def test_a_connection_killed_between_write_and_commit_applies_nothing_twice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     world.wander(8)
-    killed = []
+    killed: list[int] = []
     announce = positions.announce
 
     def kill_once(cursor: Any, model: Any, position: int) -> None:
@@ -144,8 +144,6 @@ def test_an_event_is_announced_when_it_can_be_read(
 class BuggyCases(Cases):
     """Fails on one fact, after having changed rows."""
 
-    handlers: dict[type, Callable[..., None]]
-
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*arguments)
         self.tries = 0
@@ -197,9 +195,7 @@ def test_a_failing_event_is_parked_and_everything_else_goes_on(
 def test_later_events_of_a_parked_originator_wait_in_later_batches_too(
     world: Any, database_url: str, connection: Connection[Any]
 ) -> None:
-    projector = Projector(
-        database_url, world.recorder, [BuggyCases(world.plans, world.territory)]
-    )
+    projector = Projector(database_url, world.recorder, [BuggyCases(world.plans, world.territory)])
     bad = world.case()
     bad.to_placement()
     projector.catch_up(connection)

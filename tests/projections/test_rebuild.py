@@ -66,9 +66,7 @@ def test_tables_are_made_once_by_whoever_comes_first(empty_database_url: str) ->
     assert sorted(made, key=len) == [[], [], [], list(NAMES)]
 
 
-def test_a_rebuild_counts_events_and_leaves_no_second_copy(
-    world: Any, database_url: str
-) -> None:
+def test_a_rebuild_counts_events_and_leaves_no_second_copy(world: Any, database_url: str) -> None:
     world.wander(6)
     seen: list[tuple[int, int]] = []
     reached = rebuild_models(
@@ -191,9 +189,7 @@ def test_the_projector_rebuilds_a_model_whose_code_has_changed(
 
 
 def test_an_older_program_leaves_a_newer_model_alone(world: Any, database_url: str) -> None:
-    rebuild_models(
-        database_url, world.recorder, [LaterCases(world.plans, world.territory)]
-    )
+    rebuild_models(database_url, world.recorder, [LaterCases(world.plans, world.territory)])
     world.wander(2)
     with storage.connect(database_url) as connection:
         projector = Projector(database_url, world.recorder, world.models())

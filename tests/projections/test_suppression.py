@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from projections.indicators.suppression import TOTAL, suppress
 
 ROWS, COLUMNS = ["cps", "sert", "noa"], [3, 4, 5, 8]
+counts_of_a_cell = st.sampled_from([0, 1, 2, 3, 4, 5, 7, 12, 40])
 tables = st.fixed_dictionaries(
-    {(row, column): st.sampled_from([0, 1, 2, 3, 4, 5, 7, 12, 40]) for row in ROWS for column in COLUMNS}
-)  # fmt: skip
+    {(row, column): counts_of_a_cell for row in ROWS for column in COLUMNS}
+)
 
 
 def determined(hidden: list[Any]) -> set[Any]:
@@ -24,7 +25,8 @@ def determined(hidden: list[Any]) -> set[Any]:
         equations.append([Fraction(cell[0] == row) for cell in hidden])
     for column in [*COLUMNS, TOTAL]:
         equations.append([Fraction(cell[1] == column) for cell in hidden])
-    # A total enters its line with the other sign; that changes no rank here, column by column.
+    # A total enters its line with the other sign: turning the signs of all totals, and of the two
+    # equations that sum totals, makes every coefficient 1.
     pivots: dict[int, list[Fraction]] = {}
     for equation in equations:
         vector = reduced(equation, pivots)

@@ -1,0 +1,115 @@
+"""`cantiere verify`: log, read models and workflows say the same."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import Annotated
+
+import msgspec
+import typer
+from rich.console import Console
+from rich.markup import escape
+
+from api.cli.speaking import HomeOption, JsonOption, out, write_json
+from api.stack.discovery import current_settings
+from domain.settings import Settings
+from domain.verify import verify_log
+from protocols.text import Text
+
+commands = typer.Typer()
+
+_SHOWN = 50
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """`part`: log, views or workflows; `where`: an event, a table's row, a workflow."""
+
+    part: str
+    where: str
+    message: Text
+
+
+class Verification(msgspec.Struct, frozen=True):
+    """`verified`: nothing differs. `seconds`: of the log's check alone."""
+
+    verified: bool
+    events: int
+    cases: int
+    commands: int
+    seconds: float
+    differences: list[Difference]
+
+
+@commands.command()
+def verify(
+    log_only: Annotated[
+        bool, typer.Option("--log-only", help="Solo il registro. · The log alone.")
+    ] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Ricontrolla tutto il registro e lo confronta con viste e workflow. · Verify everything."""
+    report = verify_all(current_settings(home), log_only=log_only)
+    if as_json:
+        write_json(report)
+    else:
+        print_report(out, report)
+    raise typer.Exit(0 if report.verified else 1)
+
+
+def verify_all(settings: Settings, *, log_only: bool = False) -> Verification:
+    """Raises LogUnavailable, TemporalUnavailable, psycopg.Error."""
+    began = perf_counter()
+    log = verify_log(settings.database_url)
+    seconds = perf_counter() - began
+    differences = [
+        Difference("log", f"{finding.originator} @{finding.position}", finding.message)
+        for finding in log.findings
+    ]
+    if not log_only:
+        differences += _views(settings) + _workflows(settings)
+    return Verification(not differences, log.events, log.cases, log.commands, seconds, differences)
+
+
+def _views(settings: Settings) -> list[Difference]:
+    from projections.verify import differences
+
+    return [
+        Difference(
+            "views",
+            f"{found.model}.{found.table} {found.key}",
+            Text(f"differisce: {found.field}", f"differs: {found.field}"),
+        )
+        for found in differences(settings).differences
+    ]
+
+
+def _workflows(settings: Settings) -> list[Difference]:
+    from workflows.verify import differences
+
+    return [
+        Difference("workflows", found.workflow, found.message) for found in differences(settings)
+    ]
+
+
+def print_report(console: Console, report: Verification) -> None:
+    """For people, at a terminal."""
+    if report.verified:
+        console.print(
+            f"[green]✓[/] {report.events} eventi, {report.commands} comandi e {report.cases} casi "
+            f"ricontrollati in {report.seconds:.1f} s: tutto torna. "
+            f"[dim]· {report.events} events verified: everything agrees.[/]"
+        )
+        return
+    for difference in report.differences[:_SHOWN]:
+        console.print(
+            f"[red]✗[/] {difference.part} {escape(difference.where)}: "
+            f"{escape(difference.message.it)}"
+        )
+    more = len(report.differences) - _SHOWN
+    if more > 0:
+        console.print(f"… e altre {more}. [dim]· and {more} more.[/]")
+    console.print(
+        f"{len(report.differences)} differenze in {report.events} eventi. "
+        f"[dim]· {len(report.differences)} differences.[/]"
+    )
