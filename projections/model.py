@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from operator import attrgetter
 from pathlib import Path
-from typing import Any, ClassVar, Protocol, TypeVar, get_origin, get_type_hints
+from types import NoneType
+from typing import Any, ClassVar, Protocol, TypeVar, get_args, get_origin, get_type_hints
 from uuid import UUID
 
 import msgspec
@@ -19,7 +20,10 @@ from protocols.territory import Territory
 Handler = Callable[[Any, Rows, Recorded, Any], None]
 Method = TypeVar("Method", bound=Callable[..., None])
 
-_SQL_TYPES = {UUID: "uuid", str: "text", int: "bigint", datetime: "timestamptz", date: "date"}
+_SQL_TYPES: dict[Any, str] = {
+    UUID: "uuid", str: "text", int: "bigint", float: "double precision", bool: "boolean",
+    datetime: "timestamptz", date: "date",
+}  # fmt: skip
 
 
 class Row(msgspec.Struct, frozen=True, gc=False):
@@ -36,7 +40,7 @@ class Table:
     and a handler cannot read it back, so that its rows are not kept in memory.
     """
 
-    __slots__ = ("arrays", "columns", "key", "key_of", "key_types", "log", "row")
+    __slots__ = ("columns", "key", "key_of", "log", "row", "types")
 
     def __init__(self, row: type[Row], key: Iterable[str] = (), *, log: bool = False) -> None:
         self.row = row
@@ -44,12 +48,20 @@ class Table:
         self.log = log
         self.key = tuple(key) or (("position",) if log else ())
         hints = get_type_hints(row)
-        self.key_types = tuple(_SQL_TYPES[hints[name]] for name in self.key)
-        # Where the row's lists are.
-        self.arrays = tuple(
-            place for place, name in enumerate(self.columns) if get_origin(hints[name]) is list
-        )
+        self.types = tuple(_sql_type(hints[name]) for name in self.columns)
         self.key_of: Callable[[Row], Any] = attrgetter(*self.key) if self.key else _only
+
+    def type_of(self, column: str) -> str:
+        """The column's Postgres type."""
+        return self.types[self.columns.index(column)]
+
+
+def _sql_type(hint: Any) -> str:
+    """The Postgres type of a field, which `schema.sql` must use: rows are written in binary."""
+    arguments = get_args(hint)
+    if get_origin(hint) is list:
+        return f"{_SQL_TYPES[arguments[0]]}[]"
+    return _SQL_TYPES[next((kind for kind in arguments if kind is not NoneType), hint)]
 
 
 def _only(row: Row) -> None:

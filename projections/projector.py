@@ -56,6 +56,14 @@ class Projector:
         later program are left to it. Raises psycopg.Error, LogUnavailable.
         """
         models = [self.models[name] for name in names or self.models]
+        try:
+            return self._advance(connection, models, limit, fit=False)
+        except psycopg.DataError:
+            return self._advance(connection, models, limit, fit=True)
+
+    def _advance(
+        self, connection: Connection[Any], models: list[ReadModel], limit: int, *, fit: bool
+    ) -> Advance:
         with connection.transaction(), storage.reading(connection) as cursor:
             positions.take_turn(cursor, [model.name for model in models])
             found = positions.read(cursor, [model.name for model in models])
@@ -78,7 +86,7 @@ class Projector:
                 if touched:
                     storage.adopt(cursor, model.name, model, fold.rows, touched)
                 fold.apply(batch, before)
-                storage.write(cursor, model.name, model, fold.rows)
+                storage.write(cursor, model.name, model, fold.rows, fit=fit)
                 if fold.parked:
                     parked.park(cursor, fold.parked)
                 positions.move(cursor, model.name, before, batch.last)

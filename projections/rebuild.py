@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from threading import Event
 from typing import Any
 
@@ -61,6 +61,22 @@ def rebuild_models(
     stop: Event | None = None,
 ) -> dict[str, int]:
     """`rebuild`, of models at hand. All are folded together: each event is decoded once."""
+    chosen = list(models)
+    try:
+        return _rebuild(database_url, recorder, chosen, progress, stop, fit=False)
+    except psycopg.DataError:
+        return _rebuild(database_url, recorder, chosen, progress, stop, fit=True)
+
+
+def _rebuild(
+    database_url: str,
+    recorder: CaseLogRecorder,
+    models: Sequence[ReadModel],
+    progress: Progress | None,
+    stop: Event | None,
+    *,
+    fit: bool,
+) -> dict[str, int]:
     folds = [Fold(model, Rows(model.tables, complete=True)) for model in models]
     with (
         collector_at_rest(),
@@ -76,10 +92,10 @@ def rebuild_models(
                 schema.create(
                     cursor, type(fold.model), schema.beside(fold.model.name), indexed=False
                 )
-        built = _build(connection, cursor, recorder, folds, progress, stop)
+        built = _build(connection, cursor, recorder, folds, progress, stop, fit)
         reached = {}
         for fold in folds:
-            reached[fold.model.name] = _switch(connection, cursor, recorder, fold, built)
+            reached[fold.model.name] = _switch(connection, cursor, recorder, fold, built, fit)
             _drop_old(connection, cursor, fold.model.name)
         return reached
 
@@ -91,6 +107,7 @@ def _build(
     folds: list[Fold],
     progress: Progress | None,
     stop: Event | None,
+    fit: bool,
 ) -> int:
     mapper = CaseLogMapper()
     position, goal = 0, recorder.last_position()
@@ -101,7 +118,7 @@ def _build(
         batch = Batch.of(mapper, entries, position)
         with connection.transaction():
             for fold in folds:
-                _fold(cursor, fold, batch, position)
+                _fold(cursor, fold, batch, position, fit)
         position = batch.last
         goal = max(goal, position)
         if progress:
@@ -111,17 +128,17 @@ def _build(
     return position
 
 
-def _fold(cursor: Cursor[Any], fold: Fold, batch: Batch, after: int) -> None:
+def _fold(cursor: Cursor[Any], fold: Fold, batch: Batch, after: int, fit: bool) -> None:
     model, rows, name = fold.model, fold.rows, schema.beside(fold.model.name)
     if not rows.complete:
         storage.adopt(cursor, name, model, rows, fold.touched(batch, after))
     fold.apply(batch, after)
     if len(rows) > _KEEP:
-        storage.write(cursor, name, model, rows)
+        storage.write(cursor, name, model, rows, fit=fit)
         rows.forget()
         rows.complete = False
     else:
-        storage.write_grown(cursor, name, model, rows)
+        storage.write_grown(cursor, name, model, rows, fit=fit)
 
 
 def _switch(
@@ -130,11 +147,12 @@ def _switch(
     recorder: CaseLogRecorder,
     fold: Fold,
     position: int,
+    fit: bool,
 ) -> int:
     model, name = fold.model, fold.model.name
     # Most of the writing is done before anybody has to wait for it.
     with connection.transaction():
-        storage.write(cursor, schema.beside(name), model, fold.rows)
+        storage.write(cursor, schema.beside(name), model, fold.rows, fit=fit)
         schema.create_indexes(cursor, type(model), schema.beside(name))
     with connection.transaction():
         cursor.execute("SET LOCAL synchronous_commit = on")
@@ -143,9 +161,9 @@ def _switch(
         goal = max(recorder.last_position(), position)
         while position < goal:
             batch = Batch.of(CaseLogMapper(), recorder.read_from(position, _BATCH), position)
-            _fold(cursor, fold, batch, position)
+            _fold(cursor, fold, batch, position, fit)
             position = batch.last
-        storage.write(cursor, schema.beside(name), model, fold.rows)
+        storage.write(cursor, schema.beside(name), model, fold.rows, fit=fit)
         positions.move(cursor, schema.beside(name), 0, position)
         parked.unpark(cursor, name)
         parked.park(cursor, fold.parked)

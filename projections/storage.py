@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 from uuid import UUID
 
 from msgspec.structs import astuple
-from psycopg import Connection, Cursor
+from psycopg import Connection, Cursor, DataError
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Composed, Identifier
 
+from projections.fitting import fitted
 from projections.model import ReadModel, Row, Table
 from projections.rows import Rows
 
@@ -67,24 +68,33 @@ def reading(connection: Connection[Any]) -> Cursor[Any]:
     return connection.cursor(binary=True, row_factory=tuple_row)
 
 
-def write(cursor: Cursor[Any], schema: str, model: ReadModel, rows: Rows) -> None:
-    """Write all changes of all tables."""
-    write_grown(cursor, schema, model, rows)
+def write(
+    cursor: Cursor[Any], schema: str, model: ReadModel, rows: Rows, *, fit: bool = False
+) -> None:
+    """Write all changes of all tables.
+
+    Raises psycopg.DataError for a value that Postgres cannot hold, unless it is to be made to
+    `fit`; the transaction is lost then, and the rows with it.
+    """
+    write_grown(cursor, schema, model, rows, fit=fit)
     for name, table in model.tables.items():
         if table.log:
             continue
         gone, new = rows.changes(name)
         for start in range(0, len(gone), _DELETE_AT_ONCE):
             _delete(cursor, schema, name, table, gone[start : start + _DELETE_AT_ONCE])
-        _copy(cursor, schema, name, table, new)
+        _copy(cursor, schema, name, table, list(map(fitted, new)) if fit else new)
         rows.settle(name)
 
 
-def write_grown(cursor: Cursor[Any], schema: str, model: ReadModel, rows: Rows) -> None:
+def write_grown(
+    cursor: Cursor[Any], schema: str, model: ReadModel, rows: Rows, *, fit: bool = False
+) -> None:
     """Write what was added to the log tables."""
     for name, table in model.tables.items():
         if table.log:
-            _copy(cursor, schema, name, table, rows.grown(name))
+            grown = rows.grown(name)
+            _copy(cursor, schema, name, table, list(map(fitted, grown)) if fit else grown)
             rows.settle(name)
 
 
@@ -94,7 +104,7 @@ def _delete(cursor: Cursor[Any], schema: str, name: str, table: Table, gone: Seq
         SQL("DELETE FROM {} AS t USING unnest({}) AS k({}) WHERE {}").format(
             Identifier(schema, name),
             SQL(", ").join(
-                SQL("%s::{}[]").format(SQL(kind)) for kind in ("uuid", *table.key_types)
+                SQL("%s::{}[]").format(SQL(kind)) for kind in map(table.type_of, columns)
             ),
             SQL(", ").join(map(Identifier, columns)),
             SQL(" AND ").join(
@@ -108,26 +118,14 @@ def _delete(cursor: Cursor[Any], schema: str, name: str, table: Table, gone: Seq
 def _copy(cursor: Cursor[Any], schema: str, name: str, table: Table, rows: Sequence[Row]) -> None:
     if not rows:
         return
-    statement = SQL("COPY {} ({}) FROM STDIN").format(
+    statement = SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
         Identifier(schema, name), SQL(", ").join(map(Identifier, table.columns))
     )
-    values: Iterable[Sequence[Any]] = map(astuple, rows)
-    if table.arrays:
-        values = (_literal_arrays(row, table.arrays) for row in values)
-    with cursor.copy(statement) as copy:
-        write_row = copy.write_row
-        for row in values:
-            write_row(row)
-
-
-def _literal_arrays(values: Sequence[Any], arrays: Sequence[int]) -> list[Any]:
-    """The values with each list as Postgres writes it, which is faster than the driver's way."""
-    row = list(values)
-    for place in arrays:
-        row[place] = _literal(row[place]) if row[place] else "{}"
-    return row
-
-
-def _literal(items: Sequence[Any]) -> str:
-    quoted = (str(item).replace("\\", "\\\\").replace('"', '\\"') for item in items)
-    return '{"' + '","'.join(quoted) + '"}'
+    try:
+        with cursor.copy(statement) as copy:
+            copy.set_types(table.types)
+            write_row = copy.write_row
+            for row in rows:
+                write_row(astuple(row))
+    except OverflowError as error:
+        raise DataError("number out of range") from error

@@ -11,6 +11,7 @@ from domain.log.mapper import CaseLogMapper
 from domain.log.recorder import CaseLogRecorder
 from domain.settings import Settings
 from projections import positions, storage
+from projections.fitting import fitted
 from projections.folding import Batch, Fold, collector_at_rest
 from projections.model import ReadModel, Row, Table
 from projections.rows import Rows
@@ -142,7 +143,7 @@ def _differences(
         wanted = expected.pop(key if table.log else (row.originator_id, key), None)
         if wanted is None:
             yield Difference(model.name, name, _named(table, row), "surplus")
-        elif wanted != row:
+        elif wanted != row and (wanted := fitted(wanted)) != row:
             for column in table.columns:
                 if getattr(wanted, column) != getattr(row, column):
                     yield Difference(model.name, name, _named(table, row), column)

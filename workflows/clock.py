@@ -58,42 +58,50 @@ def advance(
     *,
     patience: float = PATIENCE,
 ) -> AdvanceReport:
-    """Move the clock to ``to`` (an aware instant, or a time from now), stopping at every instant
-    at which something is due until it has happened. Worker and conductor must be running.
+    """`ClockDriver.advance`, once. Raises what it raises."""
+    with ClockDriver(settings, patience=patience) as driver:
+        return driver.advance(to, progress)
 
-    ``progress`` is called with each instant reached.
 
-    Raises:
-        Refused: the installation is not for training, or ``to`` is past.
-        AdvanceStuck: something due did not happen within ``patience`` seconds.
-        LogUnavailable: Postgres is away.
+class ClockDriver:
+    """Moves a training installation's clock, any number of times, over connections of its own.
+
+    Raises Refused where the installation is not for training, LogUnavailable or
+    psycopg.OperationalError where Postgres is away.
     """
-    if installation_kind(settings.database_url) != "training":
-        raise _not_training()
-    due.migrate(settings.database_url)
-    with (
-        CaseLogRecorder(CaseLogDatastore(settings.database_url, pool_size=1)) as recorder,
-        psycopg.connect(settings.database_url, autocommit=True, connect_timeout=5) as connection,
-    ):
-        connection.execute(f"LISTEN {due.CONDUCTED}")
-        clock = MovableClock(recorder.datastore)  # type: ignore[arg-type]
-        return _Advance(connection, recorder, clock, patience).run(to, progress)
 
-
-class _Advance:
-    def __init__(
-        self,
-        connection: psycopg.Connection[Any],
-        recorder: CaseLogRecorder,
-        clock: MovableClock,
-        patience: float,
-    ) -> None:
-        self._connection = connection
-        self._recorder = recorder
-        self._clock = clock
+    def __init__(self, settings: Settings, *, patience: float = PATIENCE) -> None:
+        if installation_kind(settings.database_url) != "training":
+            raise _not_training()
+        due.migrate(settings.database_url)
         self._patience = patience
+        self._connection: psycopg.Connection[Any] = psycopg.connect(
+            settings.database_url, autocommit=True, connect_timeout=5
+        )
+        self._recorder = CaseLogRecorder(CaseLogDatastore(settings.database_url, pool_size=1))
+        self._clock = MovableClock(self._recorder.datastore)  # type: ignore[arg-type]
+        self._connection.execute(f"LISTEN {due.CONDUCTED}")
 
-    def run(self, to: datetime | timedelta, progress: Progress | None) -> AdvanceReport:
+    def __enter__(self) -> ClockDriver:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._recorder.close()
+        self._connection.close()
+
+    def advance(
+        self, to: datetime | timedelta, progress: Progress | None = None
+    ) -> AdvanceReport:
+        """Move the clock to ``to`` (an aware instant, or a time from now), stopping at every
+        instant at which something is due until it has happened. Worker and conductor must run.
+
+        ``progress`` is called with each instant reached.
+
+        Raises:
+            Refused: ``to`` is past.
+            AdvanceStuck: something due did not happen within ``patience`` seconds.
+            LogUnavailable: Postgres is away.
+        """
         began = monotonic()
         start = self._clock.now()
         target = start + to if isinstance(to, timedelta) else to

@@ -73,7 +73,7 @@ def show(
     out.print(f"[bold]{escape(document.title.it)}[/] {document.version} [dim]{plan.digest}[/]")
     table = Table(box=None, pad_edge=False, header_style="dim")
     for title in ("passo", "titolo", "fase", "chi", "esiti"):
-        table.add_column(title, overflow="fold")
+        table.add_column(title, no_wrap=title == "passo", overflow="fold")
     for step_name, step in document.steps.items():
         who = step.role or (f"macchina: {step.automation.run}" if step.automation else "evento")
         table.add_row(

@@ -17,7 +17,7 @@ from api.http.tokens import Issuer
 from domain.clock import MovableClock
 from domain.service import CaseService
 from domain.settings import Settings
-from workflows.clock import advance
+from workflows.clock import ClockDriver
 
 # A Monday with a long way to today, so that figures have years behind them and each run the same
 # calendar.
@@ -48,16 +48,17 @@ class Demo:
         self.service.clock.begin_at(BEGINNING)
         hosts = {name: self._host(name, fields) for name, fields in HOSTS.items()}
         scripts = [(story, STORIES[story.name](story, hosts)) for story in self.stories]
-        with Progress(console, self.stories) as progress:
-            play(scripts, BEGINNING, self._advance, progress.moved)
+        with ClockDriver(self.settings) as driver, Progress(console, self.stories) as progress:
+
+            def advance(instant: datetime) -> None:
+                if instant > self.service.clock.now():
+                    driver.advance(instant)
+
+            play(scripts, BEGINNING, advance, progress.moved)
         self.seconds = monotonic() - began
 
     def _host(self, name: str, fields: dict[str, Any]) -> str:
         return str(self.desk.write(HOST_KEEPER, "/hosts", fields, f"host/{name}")["host"])
-
-    def _advance(self, instant: datetime) -> None:
-        if instant > self.service.clock.now():
-            advance(self.settings, instant)
 
     def board(self) -> dict[str, Any]:
         """The board's tables, once they have come to the log's end."""

@@ -89,6 +89,13 @@ class Story:
         body = {"kind": kind, "step": step, "reason": reason}
         self._write(person, step, f"/cases/{self.case}/exceptions", body)
 
+    def correct(self, step: str, data: dict[str, Any], reason: str, *, by: str = "") -> None:
+        """What was recorded was wrong; the old value stays in the log."""
+        state = self.state()
+        person = by or self._first_of(state, self._plan(state).protocol.exceptions.correct)
+        body = {"step": step, "data": data, "reason": reason}
+        self._write(person, step, f"/cases/{self.case}/corrections", body)
+
     def exclude_from(self, host: str, *, by: str) -> None:
         """This person must never be sent to that host; why is nobody else's business."""
         opened = self.state().opened

@@ -17,6 +17,17 @@ AUDIENCE = "urn:cantiere:api"
 DEFAULT_HOURS = 12.0
 LONGEST_HOURS = 24.0 * 366
 
+# Seconds by which the clocks of two machines may differ.
+_SKEW = 60
+_CLAIMS = jwt.JWTClaimsRegistry(
+    leeway=_SKEW,
+    iss={"essential": True, "value": ISSUER},
+    aud={"essential": True, "value": AUDIENCE},
+    sub={"essential": True},
+    exp={"essential": True},
+    iat={"essential": True},
+)
+
 
 class TokenRefused(Exception):
     """The token is not one of ours, or no longer; `message` says which."""
@@ -34,13 +45,6 @@ class Issuer:
 
     def __init__(self, key: bytes) -> None:
         self._key = OctKey.import_key(key)
-        self._claims = jwt.JWTClaimsRegistry(
-            iss={"essential": True, "value": ISSUER},
-            aud={"essential": True, "value": AUDIENCE},
-            sub={"essential": True},
-            exp={"essential": True},
-            iat={"essential": True},
-        )
 
     @classmethod
     def of(cls, home: Path | None) -> Issuer:
@@ -63,7 +67,7 @@ class Issuer:
         """Whose token it is. Raises TokenRefused."""
         try:
             found = jwt.decode(token, self._key, algorithms=["HS256"])
-            self._claims.validate(found.claims)
+            _CLAIMS.validate(found.claims)
             person = found.claims["sub"]
         except ExpiredTokenError:
             raise TokenRefused(Text("Il token è scaduto.", "The token has expired.")) from None

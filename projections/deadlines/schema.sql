@@ -7,7 +7,7 @@ CREATE TABLE tasks (
     opens_at      timestamptz,
     due           timestamptz,
     remind        timestamptz,
-    rung          integer       NOT NULL,
+    rung          bigint        NOT NULL,
     rung_at       timestamptz[] NOT NULL,
     rung_role     text[]        NOT NULL,
     rung_scope    text[]        NOT NULL,

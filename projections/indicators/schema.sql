@@ -7,9 +7,9 @@ CREATE TABLE cases (
     source        text    NOT NULL,
     service       text    NOT NULL,
     comune        text    NOT NULL,
-    district      integer NOT NULL,
-    episode       integer NOT NULL,
-    placements    integer NOT NULL,
+    district      bigint  NOT NULL,
+    episode       bigint  NOT NULL,
+    placements    bigint  NOT NULL,
     paused        text[]  NOT NULL,
     paused_at     timestamptz
 );
@@ -17,13 +17,13 @@ CREATE TABLE cases (
 -- One row for each episode: when it reached what, for the first time. district: when it began.
 CREATE TABLE episodes (
     originator_id uuid        NOT NULL,
-    episode       integer     NOT NULL,
+    episode       bigint      NOT NULL,
     protocol      text        NOT NULL,
     version       text        NOT NULL,
     person        uuid        NOT NULL,
     source        text        NOT NULL,
     service       text        NOT NULL,
-    district      integer     NOT NULL,
+    district      bigint      NOT NULL,
     started_at    timestamptz NOT NULL,
     ended_at      timestamptz,
     reason        text        NOT NULL,
@@ -50,7 +50,7 @@ CREATE INDEX ON episodes (person);
 -- The protocol's own indicators. due: if it says within which time.
 CREATE TABLE waits (
     originator_id uuid        NOT NULL,
-    episode       integer     NOT NULL,
+    episode       bigint      NOT NULL,
     indicator     text        NOT NULL,
     started       timestamptz NOT NULL,
     ended         timestamptz,
@@ -63,7 +63,7 @@ CREATE TABLE open_tasks (
     task          text        NOT NULL,
     step          text        NOT NULL,
     role          text        NOT NULL,
-    round         integer     NOT NULL,
+    round         bigint      NOT NULL,
     opened_at     timestamptz NOT NULL,
     due           timestamptz,
     automation    boolean     NOT NULL,
@@ -75,10 +75,10 @@ CREATE TABLE tasks (
     originator_id uuid        NOT NULL,
     position      bigint      NOT NULL,
     task          text        NOT NULL,
-    episode       integer     NOT NULL,
+    episode       bigint      NOT NULL,
     step          text        NOT NULL,
     role          text        NOT NULL,
-    round         integer     NOT NULL,
+    round         bigint      NOT NULL,
     opened_at     timestamptz NOT NULL,
     settled_at    timestamptz NOT NULL,
     due           timestamptz,
@@ -92,8 +92,8 @@ CREATE INDEX ON tasks (originator_id, episode);
 -- hired and outcome are known when it has ended. suspended: days that do not count.
 CREATE TABLE placements (
     originator_id uuid             NOT NULL,
-    number        integer          NOT NULL,
-    episode       integer          NOT NULL,
+    number        bigint           NOT NULL,
+    episode       bigint           NOT NULL,
     host          text             NOT NULL,
     kind          text             NOT NULL,
     stream        text             NOT NULL,
@@ -107,14 +107,14 @@ CREATE TABLE placements (
     outcome       text             NOT NULL,
     hired         boolean          NOT NULL,
     suspended_at  timestamptz,
-    suspended     integer          NOT NULL,
+    suspended     bigint           NOT NULL,
     PRIMARY KEY (originator_id, number)
 );
 
 CREATE TABLE attendance (
     originator_id  uuid             NOT NULL,
     position       bigint           PRIMARY KEY,
-    episode        integer          NOT NULL,
+    episode        bigint           NOT NULL,
     month          text             NOT NULL,
     stream         text             NOT NULL,
     hours_planned  double precision NOT NULL,
@@ -125,7 +125,7 @@ CREATE TABLE attendance (
 CREATE TABLE commitments (
     originator_id uuid             NOT NULL,
     position      bigint           PRIMARY KEY,
-    episode       integer          NOT NULL,
+    episode       bigint           NOT NULL,
     stream        text             NOT NULL,
     amount        double precision NOT NULL,
     signed_on     date             NOT NULL,
@@ -136,21 +136,21 @@ CREATE TABLE commitments (
 CREATE TABLE assessments (
     originator_id uuid    NOT NULL,
     position      bigint  PRIMARY KEY,
-    episode       integer NOT NULL,
+    episode       bigint  NOT NULL,
     moment        text    NOT NULL,
-    functioning   integer,
-    economic      integer,
-    work          integer,
-    education     integer,
-    housing       integer,
-    networks      integer
+    functioning   bigint ,
+    economic      bigint ,
+    work          bigint ,
+    education     bigint ,
+    housing       bigint ,
+    networks      bigint 
 );
 
 -- kind: skip, force, redo, correct, or gave_up for an automation that a person had to replace.
 CREATE TABLE exceptions (
     originator_id uuid        NOT NULL,
     position      bigint      PRIMARY KEY,
-    episode       integer     NOT NULL,
+    episode       bigint      NOT NULL,
     at            timestamptz NOT NULL,
     kind          text        NOT NULL,
     step          text        NOT NULL,
@@ -161,10 +161,10 @@ CREATE TABLE exceptions (
 CREATE TABLE calls (
     originator_id uuid        NOT NULL,
     position      bigint      PRIMARY KEY,
-    episode       integer     NOT NULL,
+    episode       bigint      NOT NULL,
     at            timestamptz NOT NULL,
     step          text        NOT NULL,
-    rung          integer     NOT NULL,
+    rung          bigint      NOT NULL,
     role          text        NOT NULL
 );
 
@@ -172,7 +172,7 @@ CREATE TABLE calls (
 CREATE TABLE happenings (
     originator_id uuid        NOT NULL,
     position      bigint      PRIMARY KEY,
-    episode       integer     NOT NULL,
+    episode       bigint      NOT NULL,
     at            timestamptz NOT NULL,
     event         text        NOT NULL
 );
@@ -180,8 +180,8 @@ CREATE TABLE happenings (
 CREATE TABLE follow_ups (
     originator_id uuid    NOT NULL,
     position      bigint  PRIMARY KEY,
-    episode       integer NOT NULL,
-    month         integer NOT NULL,
+    episode       bigint  NOT NULL,
+    month         bigint  NOT NULL,
     employed      boolean,
     contract      text    NOT NULL
 );

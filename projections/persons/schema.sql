@@ -4,7 +4,7 @@ CREATE TABLE persons (
     originator_id uuid    PRIMARY KEY,
     pseudonym     text    NOT NULL,
     sex           text    NOT NULL,
-    birth_year    integer,
+    birth_year    bigint ,
     anonymous     boolean NOT NULL,
     sealed        boolean NOT NULL
 );

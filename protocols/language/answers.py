@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 from datetime import date
+from functools import cache
 from typing import Any
 
 from msgspec import Struct
@@ -69,6 +70,10 @@ def check(
     return data, personal, checker.errors
 
 
+# A condition is compiled once; there are as many as the published forms have.
+_condition = cache(Guard)
+
+
 class _Checker:
     def __init__(self, known: Known) -> None:
         self.known = known
@@ -95,10 +100,10 @@ class _Checker:
                 self.error(f"{prefix}{shown}", it, en)
         for name, field in fields.items():
             path = f"{prefix}{name}"
-            if field.when and not Guard(field.when).holds({**dict.fromkeys(fields), **answers}):
+            if field.when and not _condition(field.when).holds({**dict.fromkeys(fields), **answers}):
                 continue
             value = answers.get(name)
-            if value is None or value == "" or value == []:
+            if value is None or value == [] or (isinstance(value, str) and not value.strip()):
                 if field.required or name in requires:
                     self.error(path, f"«{field.title.it}» è obbligatorio", f"{name} is required")
                 continue

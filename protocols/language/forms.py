@@ -43,6 +43,9 @@ class FormField(BaseModel):
             raise ValueError(f"a {self.type} needs its fields")
         if self.fields and not self.personal and any(f.personal for f in self.fields.values()):
             raise ValueError(f"a {self.type} with personal fields is itself personal: say so on it")
+        bounded = self.type in ("integer", "decimal", "money", "scale")
+        if not bounded and not (self.min is None and self.max is None):
+            raise ValueError(f"min and max are for numbers, not for a {self.type}")
         if self.type == "scale" and (self.min is None or self.max is None):
             raise ValueError("a scale needs min and max")
         return self

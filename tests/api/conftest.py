@@ -63,8 +63,8 @@ class People:
         headers = self.headers(person, Idempotency_Key=key or str(uuid4()))
         return self.http.post(path, json=body, headers=headers)
 
-    def refer(self, person: str = DESK, key: str | None = None, **changes: Any) -> Any:
-        return self.post(person, "/api/v1/referrals", referral(**changes), key)
+    def refer(self, by: str = DESK, key: str | None = None, **changes: Any) -> Any:
+        return self.post(by, "/api/v1/referrals", referral(**changes), key)
 
     def case(self, **changes: Any) -> str:
         answer = self.refer(**changes)

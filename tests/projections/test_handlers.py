@@ -168,17 +168,21 @@ def test_nothing_personal_enters_any_row(paper: Any) -> None:
 
 
 @pytest.mark.parametrize("model", MODELS, ids=lambda model: model.name)
-def test_tables_have_the_columns_of_their_rows(model: type[ReadModel], database_url: str) -> None:
+def test_tables_have_the_columns_and_types_of_their_rows(
+    model: type[ReadModel], database_url: str
+) -> None:
     import psycopg
 
     with psycopg.connect(database_url) as connection:
         for name, table in model.tables.items():
             columns = connection.execute(
-                "SELECT column_name FROM information_schema.columns"
-                " WHERE table_schema = %s AND table_name = %s ORDER BY ordinal_position",
-                (model.name, name),
+                "SELECT attname, format_type(atttypid, atttypmod) FROM pg_attribute"
+                " WHERE attrelid = %s::regclass AND attnum > 0 ORDER BY attnum",
+                (f"{model.name}.{name}",),
             ).fetchall()
-            assert tuple(column for (column,) in columns) == table.columns
+            types = [kind.replace("timestamp with time zone", "timestamptz") for _, kind in columns]
+            assert tuple(column for column, _ in columns) == table.columns
+            assert tuple(types) == table.types
 
 
 # ── the unit of work ─────────────────────────────────────────────────────────────────────────

@@ -24,7 +24,7 @@ from projections.projector import Projector, run
 from projections.rebuild import rebuild_models
 from projections.verify import compare
 from projections.waiting import wait_for
-from protocols.facts import TriageRecorded
+from protocols.facts import FollowUpDone, TriageRecorded
 
 
 @pytest.fixture
@@ -266,4 +266,18 @@ def test_a_model_that_cannot_be_written_does_not_stop_the_others(
         with psycopg.connect(database_url) as raw:
             raw.execute("ALTER TABLE hosts.hosts DROP CONSTRAINT never")
         assert wait_for(pool, NAMES, world.last(), timeout=30)
+    assert_tables_are_the_fold(world, database_url)
+
+
+def test_values_that_postgres_cannot_hold_stop_nobody(
+    world: Any, database_url: str, connection: Connection[Any], projector: Projector
+) -> None:
+    one = world.case()
+    one.record(FollowUpDone("triage", 10**30, True, "part\0time"))
+    projector.catch_up(connection)
+    assert parked(connection) == []
+    assert_tables_are_the_fold(world, database_url)
+    row = connection.execute("SELECT month, contract FROM indicators.follow_ups").fetchone()
+    assert row == (2**63 - 1, "part\ufffdtime")
+    rebuild_models(database_url, world.recorder, world.models())
     assert_tables_are_the_fold(world, database_url)

@@ -51,6 +51,8 @@ def lucia(story: Story, hosts: dict[str, str]) -> Script:
         "rule_on_competence", "new_district",
         {"decided_on": story.day(), "reason": "La residenza è nel distretto 5."}, by="lead-1",
     )  # fmt: skip
+    # Il nuovo distretto non conosce Lucia: rifà la verifica dei 90 giorni.
+    story.exception("redo", "review_90_days", "Il distretto che subentra vuole incontrarla.")
     for _ in range(2):
         yield from path.month(story, 130, 125, 500, STREAM)
     yield path.days(7)

@@ -46,6 +46,8 @@ def nadia(story: Story, hosts: dict[str, str]) -> Script:
     yield from path.project(story, "TRAINEESHIP", 10, STREAM, 3600)
     yield path.days(15)
     path.balanced(story, "packer", 30)
+    # Un errore di battitura: il valore di prima resta agli atti.
+    story.correct("balance_competences", {"hours_week": 25}, "Chiede 25 ore, non 30.")
     yield path.days(2)
     # La graduatoria esclude l'impresa; chi provasse a sceglierla lo stesso è fermato.
     story.refused("host_excluded", "choose_host", "chosen", {"host": hosts["logistics"]})

@@ -164,12 +164,20 @@ def sheet(
     }
 
 
-def left(story: Story, exit_: str, base: int, *, contract: str = "", **changes: int) -> Script:
-    """Project concluded, dimensions assessed again, skills certified, case closed."""
+def left(
+    story: Story, exit_: str, base: int, *, contract: str = "", uncertified: str = "",
+    **changes: int,
+) -> Script:  # fmt: skip
+    """Project concluded, dimensions assessed again, skills certified, case closed.
+
+    `uncertified`: the reason why the certificate of skills is left out.
+    """
     story.do("carry_out_project", "concluded")
     yield days(5)
     story.do("reassess", "assessed", dimensions(base, **changes))
-    if story.is_open("certify_skills"):
+    if story.is_open("certify_skills") and uncertified:
+        story.exception("skip", "certify_skills", uncertified)
+    elif story.is_open("certify_skills"):
         story.do("certify_skills", "issued")
     yield days(2)
     story.do("close_case", exit_, {"contract": contract} if contract else {})

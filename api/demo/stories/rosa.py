@@ -56,6 +56,8 @@ def rosa(story: Story, hosts: dict[str, str]) -> Script:
     story.do("placement", "completed", {"ended_on": story.day()})
     yield path.days(4)
     story.do("close_attendance", "validated", path.sheet(story, 74, 74, 380, STREAM))
-    yield from path.left(story, "autonomy", 4, functioning=5)
+    yield from path.left(
+        story, "autonomy", 4, functioning=5, uncertified="La persona non vuole l'attestato."
+    )
     employed = {"employed": True, "contract": "part_time"}
     yield from path.followed_up(story, employed, employed, employed)
