@@ -36,7 +36,7 @@ MEASURED = (SERVICE, FORGETFUL, STATEMENTS, PIPELINE, FUNCTION, STOCK)
 
 def run(quick: bool = False) -> list[Row]:
     """Rows for one thread and for eight; the goals are on the service's rows."""
-    cases, rounds, rival_cases = (3, 1, 1) if quick else (60, 7, 24)
+    cases, rounds, rival_cases = (3, 1, 1) if quick else (60, 5, 10)
     rows: list[Row] = []
     with servers.postgres() as server:
         for threads in THREADS:
