@@ -114,7 +114,6 @@ def _begin(connection: psycopg.Connection[Any], instant: datetime) -> datetime:
         return _scalar(connection, _NOW)
 
 
-
 def _advance(connection: psycopg.Connection[Any], instant: datetime, *, again: bool) -> datetime:
     with connection.transaction(), connection.cursor(row_factory=tuple_row) as cursor:
         if cursor.execute("SELECT FROM installation WHERE kind = 'training'").fetchone() is None:

@@ -109,7 +109,7 @@ def _problems(service: CaseService, command: Referral, day: date) -> list[FieldP
             FieldProblem(
                 "comune",
                 Text(
-                    f"{error.message.it} Fuori territorio: indirizzare la persona al proprio comune.",
+                    f"{error.message.it} Fuori territorio: indirizzarla al proprio comune.",
                     f"{error.message.en} Outside the area: redirect to the person's own comune.",
                 ),
             )
@@ -127,13 +127,15 @@ def _problems(service: CaseService, command: Referral, day: date) -> list[FieldP
         )
     for name, value in command.attributes.items():
         allowed = ATTRIBUTES.get(name)
-        if allowed is None or not any(value is a or (a == value and isinstance(a, str)) for a in allowed):
+        if allowed is None or not any(
+            value is a or (a == value and isinstance(a, str)) for a in allowed
+        ):
             listed = ", ".join(ATTRIBUTES)
             problems.append(
                 FieldProblem(
                     f"attributes.{str(name)[:40]}",
                     Text(
-                        f"non previsto, o con un valore non previsto; si possono indicare: {listed}",
+                        f"non previsto, o con un valore non previsto; ci sono: {listed}",
                         f"unknown, or of an unknown value; there are: {listed}",
                     ),
                 )

@@ -22,7 +22,7 @@ from domain.clock import Clock, MovableClock, SystemClock
 from domain.host.state import HostState
 from domain.host.state import fold as fold_host
 from domain.installation import installation_kind
-from domain.log.appending import Appended, Claims, CommandRow
+from domain.log.appending import Appended, CommandRow
 from domain.log.errors import ClaimTaken, CommandMismatch, Conflict, LogUnavailable
 from domain.log.mapper import CaseLogMapper
 from domain.log.recorded import Recorded
@@ -82,7 +82,7 @@ class CaseService:
 
     @classmethod
     def connect(cls, settings: Settings, pack: Path | None = None, **pool: Any) -> Self:
-        """From the settings of this process. Raises LogUnavailable, DocumentError, SecretMissing."""
+        """From this process's settings. Raises LogUnavailable, DocumentError, SecretMissing."""
         pack = pack or default_pack()
         recorder = CaseLogRecorder.connect(settings.database_url, **pool)
         training = installation_kind(settings.database_url) == "training"
@@ -166,9 +166,7 @@ class CaseService:
             raise _claim_refused(taken) from None
         return _receipt(appended, command.case)
 
-    def record(
-        self, originator: UUID, command: c.Command, batch: Batch
-    ) -> Receipt:
+    def record(self, originator: UUID, command: c.Command, batch: Batch) -> Receipt:
         """Append a batch that was not decided for a case (a host's, say)."""
         return self._append(batch, command, _fingerprint(command))
 

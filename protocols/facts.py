@@ -195,5 +195,3 @@ def establish(name: str, task: str, fields: dict[str, Any]) -> Fact:
         return msgspec.convert({"task": task, **known}, cls)
     except msgspec.ValidationError as error:
         raise FactError(f"{name}: {error}") from None
-
-

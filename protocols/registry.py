@@ -76,9 +76,7 @@ class Registry:
         ]
         if not candidates:
             raise self._unknown(protocol, f"valida il {day.isoformat()}")
-        return max(
-            candidates, key=lambda p: (p.protocol.valid_from, _number(p.protocol.version))
-        )
+        return max(candidates, key=lambda p: (p.protocol.valid_from, _number(p.protocol.version)))
 
     def _unknown(self, protocol: str, version: str) -> UnknownProtocol:
         names = [f"{name}/{number}" for name, number in self._plans]

@@ -89,9 +89,7 @@ class ClockDriver:
         self._recorder.close()
         self._connection.close()
 
-    def advance(
-        self, to: datetime | timedelta, progress: Progress | None = None
-    ) -> AdvanceReport:
+    def advance(self, to: datetime | timedelta, progress: Progress | None = None) -> AdvanceReport:
         """Move the clock to ``to`` (an aware instant, or a time from now), stopping at every
         instant at which something is due until it has happened. Worker and conductor must run.
 

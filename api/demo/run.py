@@ -100,5 +100,3 @@ class Demo:
             "state": "ended" if state.ended else "open",
             "exit_reason": state.ended or None,
         }
-
-

@@ -1,4 +1,4 @@
-"""What people and the machine may ask of a case. Every command is idempotent by its `command_id`."""
+"""What people and the machine may ask of a case. A command is idempotent by its `command_id`."""
 
 from __future__ import annotations
 

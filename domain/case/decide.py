@@ -161,7 +161,7 @@ def _complete(ground: Ground, run: Run, command: c.CompleteTask) -> str:
     moves.check_outcome(run, plan, command.outcome)
     requires = plan.outcomes[command.outcome].requires
     if command.actor.is_system:
-        data, personal = dict(command.data), {}
+        data, personal = dict(command.data), dict[str, Any]()
     else:
         data, personal = _answers(ground, plan.step.form, command.data, requires)
     moves.complete(run, task.key, command.outcome, data, personal, standing.as_deputy)
@@ -199,7 +199,7 @@ def _assign(ground: Ground, run: Run, command: c.AssignTask) -> str:
             "invalid",
             "not_a_deputy",
             Text(
-                f"«{command.to[:60]}» non ha il ruolo «{task.role}» ({task.scope}) né lo sostituisce.",
+                f"«{command.to[:60]}» non ha il ruolo «{task.role}» ({task.scope}), né in sua vece.",
                 f"“{command.to[:60]}” neither holds “{task.role}” ({task.scope}) nor deputises.",
             ),
             Text(
@@ -213,7 +213,9 @@ def _assign(ground: Ground, run: Run, command: c.AssignTask) -> str:
 
 def _add_member(ground: Ground, run: Run, command: c.AddMember) -> str:
     _known_step(run, command.step)
-    standing = standing_in_roles(run, _coordinating_roles(run.plan.protocol, command.step), command.actor)
+    standing = standing_in_roles(
+        run, _coordinating_roles(run.plan.protocol, command.step), command.actor
+    )
     if not ground.known.person(command.member):
         raise Refused(
             "invalid", "unknown_person",
@@ -273,7 +275,7 @@ def _check_reason(reason: str, *, required: bool = True) -> None:
         problem = Text("serve una motivazione", "a reason is needed")
     if problem is not None:
         raise Refused(
-            "invalid", "reason_invalid", Text("La motivazione non va bene.", "The reason is wrong."),
+            "invalid", "reason_invalid", Text("La motivazione non va bene.", "The reason is bad."),
             fields=(FieldProblem("reason", problem),),
         )  # fmt: skip
 

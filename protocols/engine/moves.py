@@ -251,10 +251,14 @@ def add_member(run: Run, step: str, member: Any) -> None:
     plan = run.plan.steps.get(step)
     if plan is None or not plan.step.each:
         raise Impossible(
-            "not_for_each", f"'{step}' non è un passo con più compiti", f"'{step}' has one task only"
+            "not_for_each",
+            f"'{step}' non è un passo con più compiti",
+            f"'{step}' has one task only",
         )
     if run.state.ended or run.state.marks[step].status != OPEN:
-        raise Impossible("step_not_open", f"il passo '{step}' non è aperto", f"'{step}' is not open")
+        raise Impossible(
+            "step_not_open", f"il passo '{step}' non è aperto", f"'{step}' is not open"
+        )
     if f"{step}#{instance_of(member)}" in run.state.tasks:
         raise Impossible("already_there", "è già previsto per questa persona", "already there")
     run.open_member(plan, member)
@@ -313,5 +317,7 @@ def give_up(run: Run, key: str, attempts: int, error: str) -> None:
     """The machine could not: the task passes to its role. Raises Impossible."""
     task = run.state.tasks.get(key)
     if run.state.ended or task is None or task.status != OPEN or not task.automation:
-        raise Impossible("step_not_open", f"'{key}' non è della macchina", f"'{key}' is not its task")
+        raise Impossible(
+            "step_not_open", f"'{key}' non è della macchina", f"'{key}' is not its task"
+        )
     run.emit(e.AutomationGaveUp(key, attempts, error))

@@ -49,20 +49,21 @@ class Run:
         self.state.apply(body, self.now)
         self.emitted.append(body)
 
-    def names(self) -> dict[str, Any]:
-        """What guards may read: nothing personal."""
-        state = self.state
-        return {
-            **state.data,
-            "case": {**state.attributes, "episode": state.episode},
-            "events": {
-                name: state.happened.get(name, {"count": 0}) for name in self.plan.events
-            },
-            "today": self.timing.day_of(self.now).isoformat(),
-        }  # fmt: skip
-
     def holds(self, guard: Guard | None) -> bool:
-        return guard is None or guard.holds(self.names())
+        """Whether the guard is satisfied by what it names: nothing personal is among it."""
+        return guard is None or guard.holds(
+            {name: value for name in guard.names if (value := self._named(name)) is not None}
+        )
+
+    def _named(self, name: str) -> Any:
+        state = self.state
+        if name == "case":
+            return {**state.attributes, "episode": state.episode}
+        if name == "events":
+            return {name: state.happened.get(name, {"count": 0}) for name in self.plan.events}
+        if name == "today":
+            return self.timing.day_of(self.now).isoformat()
+        return state.data.get(name)
 
     def read(self, path: str) -> Any:
         """The value at `step.field`, `event.field` or `case.field`, None where there is none.
@@ -171,9 +172,7 @@ class Run:
         done = any(self.state.tasks[key].status == DONE for key in keys)
         steps = (plan.name,)
         self.emit(
-            e.TasksWithdrawn(
-                tasks, "region", out=() if done else steps, done=steps if done else ()
-            )
+            e.TasksWithdrawn(tasks, "region", out=() if done else steps, done=steps if done else ())
         )
         self.look_at(plan.dependents)
 

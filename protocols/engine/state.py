@@ -260,8 +260,7 @@ def _episode(s: State, b: e.EpisodeStarted, at: datetime) -> None:
     s.silent = False
     s.used = {}
     s.happened = {
-        name: data if name == b.cause else {**data, "count": 0}
-        for name, data in s.happened.items()
+        name: data if name == b.cause else {**data, "count": 0} for name, data in s.happened.items()
     }
     s.pauses = ()
     s.paused_at = None

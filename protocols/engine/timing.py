@@ -12,7 +12,6 @@ from protocols.language.document import Step
 from protocols.language.durations import Duration, Moment
 from protocols.territory.calendar import WorkingCalendar, end_of_day
 
-
 _TICK = timedelta(microseconds=1)
 
 

@@ -100,7 +100,9 @@ class _Checker:
                 self.error(f"{prefix}{shown}", it, en)
         for name, field in fields.items():
             path = f"{prefix}{name}"
-            if field.when and not _condition(field.when).holds({**dict.fromkeys(fields), **answers}):
+            if field.when and not _condition(field.when).holds(
+                {**dict.fromkeys(fields), **answers}
+            ):
                 continue
             value = answers.get(name)
             if value is None or value == [] or (isinstance(value, str) and not value.strip()):
@@ -226,7 +228,9 @@ class _Checker:
 
     def _group(self, field: FormField, value: Any, path: str) -> Any:
         if not isinstance(value, dict):
-            return self.error(path, "deve essere un gruppo di campi", "it must be a group of fields")
+            return self.error(
+                path, "deve essere un gruppo di campi", "it must be a group of fields"
+            )
         data, personal = self.fields(field.fields or {}, value, f"{path}.")
         return {**data, **personal}
 

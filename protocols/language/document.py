@@ -24,7 +24,7 @@ def _moment(value: Any) -> Any:
 
 
 def _names(value: Any) -> Any:
-    return {name: None for name in value} if isinstance(value, list) else value
+    return dict.fromkeys(value) if isinstance(value, list) else value
 
 
 def _list(value: Any) -> Any:

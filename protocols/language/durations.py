@@ -16,7 +16,9 @@ Unit = Literal["second", "minute", "hour", "day", "working day", "week", "month"
 _DURATION = re.compile(
     r"^(?:(?P<n>\d{1,4})\s+)?(?P<unit>second|minute|hour|day|working day|week|month|year)s?$"
 )
-_MOMENT = re.compile(r"^(?P<duration>.+?)\s+(?P<side>before|after)\s+(?P<anchor>[a-z_][a-z0-9_.]*)$")
+_MOMENT = re.compile(
+    r"^(?P<duration>.+?)\s+(?P<side>before|after)\s+(?P<anchor>[a-z_][a-z0-9_.]*)$"
+)
 
 _CLOCK_SECONDS = {"second": 1, "minute": 60, "hour": 3600}
 

@@ -1,4 +1,4 @@
-"""From a YAML text to a Plan, or to every mistake in it with its line and the nearest valid name."""
+"""From a YAML text to a Plan, or to every mistake in it, with line and nearest valid name."""
 
 from __future__ import annotations
 
@@ -57,9 +57,7 @@ def read_protocol(text: str | bytes, name: str) -> Plan:
     return plan
 
 
-def _plan_problems(
-    error: PlanError, protocol: Protocol, document: Document
-) -> Iterator[Problem]:
+def _plan_problems(error: PlanError, protocol: Protocol, document: Document) -> Iterator[Problem]:
     outcomes = [name for step in protocol.steps.values() for name in step.outcomes]
     for path, message, name in error.problems:
         if path[-1] == "when":

@@ -101,9 +101,7 @@ def _anchor(protocol: Protocol, at: Location, anchor: str) -> Iterator[Finding]:
         yield at, unknown_name(_NAME, anchor, [*protocol.steps, *protocol.events])
 
 
-def _path(
-    protocol: Protocol, at: Location, path: str, types: tuple[str, ...]
-) -> Iterator[Finding]:
+def _path(protocol: Protocol, at: Location, path: str, types: tuple[str, ...]) -> Iterator[Finding]:
     name, _, field_name = path.partition(".")
     if name == "case":
         return

@@ -37,7 +37,10 @@ def test_links_lead_somewhere(page: Path) -> None:
 
 def test_every_command_shown_exists() -> None:
     shown = [
-        line[2:] for _, _, text in blocks("console") for line in text.splitlines() if line[:2] == "$ "
+        line[2:]
+        for _, _, text in blocks("console")
+        for line in text.splitlines()
+        if line[:2] == "$ "
     ]
     assert len(shown) > 15
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M)

@@ -100,9 +100,7 @@ def matched(story: Story, host: str) -> Script:
     story.do("host_accepts", "accepts")
 
 
-def started(
-    story: Story, months: int, hours_week: float, allowance: float, stream: str
-) -> Script:
+def started(story: Story, months: int, hours_week: float, allowance: float, stream: str) -> Script:
     """Training plan, convention, safety training, compulsory communication, first day."""
     starts, ends = 14, 14 + 30 * months
     story.do(
