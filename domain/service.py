@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -106,7 +107,7 @@ class CaseService:
         is refused. Two commands on one case at once: the second is decided again on what the first
         left.
         """
-        fingerprint = _fingerprint(command)
+        fingerprint = self._fingerprint(command)
         fresh = False
         for _ in range(ATTEMPTS):
             state = None if fresh else self._cached(command.case)
@@ -168,7 +169,17 @@ class CaseService:
 
     def record(self, originator: UUID, command: c.Command, batch: Batch) -> Receipt:
         """Append a batch that was not decided for a case (a host's, say)."""
-        return self._append(batch, command, _fingerprint(command))
+        return self._append(batch, command, self._fingerprint(command))
+
+    def _fingerprint(self, command: c.Command) -> bytes:
+        """Keyed, because a referral's content is personal and a plain hash could be guessed."""
+        content = msgspec.to_builtins(command, str_keys=True)
+        content.pop("command_id")
+        # What the actor holds may change between a request and its repetition.
+        content["actor"] = command.actor.id
+        content["kind"] = type(command).__name__
+        written = msgspec.json.encode(content, order="sorted")
+        return hmac.new(self.blind_key, written, hashlib.sha256).digest()
 
     # ── reading ──────────────────────────────────────────────────────────────────────────────
 
@@ -302,15 +313,6 @@ def _claim_refused(taken: ClaimTaken) -> Refused:
         Text("La persona è già registrata.", "The person is registered already."),
         related={"person": str(taken.originator_id)},
     )
-
-
-def _fingerprint(command: c.Command) -> bytes:
-    content = msgspec.to_builtins(command, str_keys=True)
-    content.pop("command_id")
-    # What the actor holds may change between a request and its repetition.
-    content["actor"] = command.actor.id
-    content["kind"] = type(command).__name__
-    return hashlib.sha256(msgspec.json.encode(content, order="sorted")).digest()
 
 
 def _receipt(appended: Appended, case: UUID) -> Receipt:

@@ -199,7 +199,7 @@ def _assign(ground: Ground, run: Run, command: c.AssignTask) -> str:
             "invalid",
             "not_a_deputy",
             Text(
-                f"«{command.to[:60]}» non ha il ruolo «{task.role}» ({task.scope}), né in sua vece.",
+                f"«{command.to[:60]}» non ha il ruolo «{task.role}» ({task.scope}), né supplisce.",
                 f"“{command.to[:60]}” neither holds “{task.role}” ({task.scope}) nor deputises.",
             ),
             Text(

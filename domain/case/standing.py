@@ -23,7 +23,7 @@ def standing_for_task(run: Run, task: Task, actor: Actor) -> Standing:
     """Raises Refused (forbidden) naming the role that the task asks for."""
     if actor.is_system and (task.automation or not task.role):
         return Standing(actor.id, False)
-    if task.assignee == actor.id:
+    if task.assignee and task.assignee == actor.id:
         return Standing(task.role, False)
     held = {(role, scope): deputy for role, scope, deputy in actor.holds}
     own = held.get((task.role, task.scope))
@@ -53,7 +53,7 @@ def standing_in_roles(run: Run, roles: Iterable[str], actor: Actor) -> Standing:
     roles = tuple(roles)
     held = {(role, scope): deputy for role, scope, deputy in actor.holds}
     for role in roles:
-        if run.assignee(role) == actor.id:
+        if actor.id and run.assignee(role) == actor.id:
             return Standing(role, False)
         found = held.get((role, run.scope(role)))
         if found is not None:
