@@ -69,6 +69,16 @@ def run_cases(cases: Iterable[Case], threads: int, samples: Samples) -> None:
     samples.add([wait for mine in waits for wait in mine], seconds)
 
 
+def best_seconds(call: Callable[[], object], times: int) -> float:
+    """The quickest of so many runs: what else the machine does only ever makes one slower."""
+    spent = []
+    for _ in range(times):
+        start = perf_counter()
+        call()
+        spent.append(perf_counter() - start)
+    return min(spent)
+
+
 class _Shared:
     """An iterator that threads may share."""
 

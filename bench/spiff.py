@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from itertools import pairwise
 from typing import Any
 
 _XML = """<?xml version="1.0" encoding="UTF-8"?>
@@ -21,7 +22,7 @@ def spiff_spec(length: int) -> Any:
     nodes += [f'<userTask id="{name}" name="{name}"/>' for name in names[1:-1]]
     flows = [
         f'<sequenceFlow id="to_{after}" sourceRef="{before}" targetRef="{after}"/>'
-        for before, after in zip(names, names[1:], strict=False)
+        for before, after in pairwise(names)
     ]
     parser = BpmnParser()
     text = _XML.format(nodes="".join(nodes), flows="".join(flows))

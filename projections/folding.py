@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import NamedTuple
 from uuid import UUID
@@ -13,6 +14,7 @@ import structlog
 from domain.log.errors import UnreadableEvent
 from domain.log.mapper import CaseLogMapper
 from domain.log.recorded import Entry, Recorded
+from domain.log.recorder import CaseLogRecorder
 from domain.log.topics import topic_of
 from projections.model import ReadModel
 from projections.parked import AFTER_PARKED, Parked
@@ -74,6 +76,19 @@ def _one_by_one(
                 Unreadable(entry.originator_id, entry.position, entry.topic, type(error).__name__)
             )
     return events, unreadable
+
+
+def batches(
+    recorder: CaseLogRecorder, mapper: CaseLogMapper, after: int, until: int, size: int
+) -> Iterator[tuple[int, Batch]]:
+    """The log after one position and up to another, as (position before it, batch); the next batch
+    is being read while one is worked on."""
+    with ThreadPoolExecutor(1, "read-ahead") as reader:
+        ahead = reader.submit(recorder.read_from, after, size, until)
+        while entries := ahead.result():
+            before, after = after, entries[-1].position
+            ahead = reader.submit(recorder.read_from, after, size, until)
+            yield before, Batch.of(mapper, entries, before)
 
 
 class Fold:

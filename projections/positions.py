@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import Any, LiteralString, NamedTuple
 
 from psycopg import Connection, Cursor
+from psycopg.errors import LockNotAvailable
 from psycopg.sql import SQL, Identifier
 
 from projections.model import ReadModel
+from protocols.text import Text
 
 # The two families of advisory locks: one held while a model's tables are written or switched, one
 # held while a model is being rebuilt or verified.
@@ -38,17 +40,34 @@ def take_turn(cursor: Cursor[Any], models: Iterable[str]) -> None:
     )
 
 
-def claim_rebuild(connection: Connection[Any], model: str, *, wait: bool = True) -> bool:
-    """Be the only one to rebuild the model, until the connection closes."""
-    how = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
-    row = connection.execute(f"SELECT {how}(%s, hashtext(%s))", (_REBUILDING, model)).fetchone()
-    return wait or bool(row and row[0])
+class Busy(Exception):
+    """The model is being rebuilt, or verified, by somebody else; `message` says what to do."""
+
+    def __init__(self, model: str) -> None:
+        self.message = Text(
+            it=f"La vista '{model}' è già in ricostruzione o in verifica: attendere e riprovare.",
+            en=f"Read model '{model}' is being rebuilt or verified already: wait and try again.",
+        )
+        super().__init__(self.message.it)
+
+
+def claim_rebuild(connection: Connection[Any], model: str) -> None:
+    """Be the only one to rebuild the model, until the connection closes. Raises Busy after the
+    connection's `lock_timeout`."""
+    _lock(connection, "pg_advisory_lock", model)
 
 
 def hold_off_rebuilds(connection: Connection[Any], models: Iterable[str]) -> None:
-    """Let nobody switch these models until the connection closes."""
+    """Let nobody switch these models until the connection closes. Raises Busy."""
     for model in sorted(models):
-        connection.execute("SELECT pg_advisory_lock_shared(%s, hashtext(%s))", (_REBUILDING, model))
+        _lock(connection, "pg_advisory_lock_shared", model)
+
+
+def _lock(connection: Connection[Any], how: LiteralString, model: str) -> None:
+    try:
+        connection.execute(f"SELECT {how}(%s, hashtext(%s))", (_REBUILDING, model))
+    except LockNotAvailable:
+        raise Busy(model) from None
 
 
 def read(cursor: Cursor[Any], schemas: Sequence[str]) -> dict[str, Position]:

@@ -14,7 +14,7 @@ from domain.log.mapper import CaseLogMapper
 from domain.log.recorder import CaseLogRecorder
 from domain.settings import Settings
 from projections import parked, positions, schema, storage
-from projections.folding import Batch, Fold, collector_at_rest
+from projections.folding import Batch, Fold, batches, collector_at_rest
 from projections.model import ReadModel
 from projections.rows import Rows
 
@@ -41,8 +41,8 @@ def rebuild(
 ) -> dict[str, int]:
     """Rebuild these models (all by default); return, by name, how many events each was folded from.
 
-    Raises UnknownModel, LogUnavailable, psycopg.Error (the live tables are as they were), or
-    Interrupted.
+    Raises UnknownModel, Busy, LogUnavailable, psycopg.Error or Interrupted; the live tables are
+    then as they were.
     """
     from projections.composition import read_models_of
 
@@ -109,22 +109,18 @@ def _build(
     stop: Event | None,
     fit: bool,
 ) -> int:
-    mapper = CaseLogMapper()
     position, goal = 0, recorder.last_position()
     while position < goal:
-        if stop is not None and stop.is_set():
-            raise Interrupted
-        entries = recorder.read_from(position, _BATCH)
-        batch = Batch.of(mapper, entries, position)
-        with connection.transaction():
-            for fold in folds:
-                _fold(cursor, fold, batch, position, fit)
-        position = batch.last
-        goal = max(goal, position)
-        if progress:
-            progress(position, goal)
-        if position >= goal:
-            goal = recorder.last_position()
+        for before, batch in batches(recorder, CaseLogMapper(), position, goal, _BATCH):
+            if stop is not None and stop.is_set():
+                raise Interrupted
+            with connection.transaction():
+                for fold in folds:
+                    _fold(cursor, fold, batch, before, fit)
+            position = batch.last
+            if progress:
+                progress(position, goal)
+        goal = recorder.last_position()
     return position
 
 
@@ -159,9 +155,8 @@ def _switch(
         positions.take_turn(cursor, [name])
         # Never behind the tables that are replaced: nobody may see time go back.
         goal = max(recorder.last_position(), position)
-        while position < goal:
-            batch = Batch.of(CaseLogMapper(), recorder.read_from(position, _BATCH), position)
-            _fold(cursor, fold, batch, position, fit)
+        for before, batch in batches(recorder, CaseLogMapper(), position, goal, _BATCH):
+            _fold(cursor, fold, batch, before, fit)
             position = batch.last
         storage.write(cursor, schema.beside(name), model, fold.rows, fit=fit)
         positions.move(cursor, schema.beside(name), 0, position)

@@ -12,7 +12,7 @@ from domain.log.recorder import CaseLogRecorder
 from domain.settings import Settings
 from projections import positions, storage
 from projections.fitting import fitted
-from projections.folding import Batch, Fold, collector_at_rest
+from projections.folding import Batch, Fold, batches, collector_at_rest
 from projections.model import ReadModel, Row, Table
 from projections.rows import Rows
 
@@ -44,7 +44,7 @@ def differences(
     settings: Settings, names: Iterable[str] | None = None, progress: Progress | None = None
 ) -> Verified:
     """Fold these models (all by default) from the whole log and compare each with its tables, as
-    far as they have come. Raises UnknownModel, LogUnavailable, psycopg.Error."""
+    far as they have come. Raises UnknownModel, Busy, LogUnavailable, psycopg.Error."""
     from projections.composition import read_models_of
 
     with CaseLogRecorder.connect(settings.database_url, pool_size=1, max_size=2) as recorder:
@@ -77,21 +77,15 @@ def _compare(
     reached: dict[str, int],
     progress: Progress | None,
 ) -> Iterator[Difference]:
-    mapper = CaseLogMapper()
-    position, goal = 0, max(reached.values(), default=0)
-    while position < goal:
-        entries = recorder.read_from(position, _BATCH, goal)
-        batch = Batch.of(mapper, entries, position)
-        if not entries:
-            break
+    goal = max(reached.values(), default=0)
+    for before, batch in batches(recorder, CaseLogMapper(), 0, goal, _BATCH):
         for fold in folds:
             until = min(reached[fold.model.name], batch.last)
-            if position < until:
+            if before < until:
                 fold.apply(_up_to(batch, until))
-                yield from _compare_grown(cursor, fold, position, until)
-        position = batch.last
+                yield from _compare_grown(cursor, fold, before, until)
         if progress:
-            progress(position, goal)
+            progress(batch.last, goal)
     for fold in folds:
         yield from _compare_kept(cursor, fold)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
@@ -52,12 +51,13 @@ ROUTERS: tuple[APIRouter, ...] = (
 _CONNECTIONS = 40
 
 
-def create_app(settings: Settings, *, pack: Path | None = None) -> FastAPI:
-    """The application of an installation, over a territory pack (the only one by default).
+def create_app(settings: Settings, service: CaseService | None = None) -> FastAPI:
+    """The application of an installation. A `service` given is used, and closed at the end.
 
     Raises DocumentError, SecretMissing, LogUnavailable, psycopg.OperationalError.
     """
-    service = CaseService.connect(settings, pack, pool_size=4, max_size=_CONNECTIONS)
+    if service is None:
+        service = CaseService.connect(settings, pool_size=4, max_size=_CONNECTIONS)
     pool: ConnectionPool[Any] = ConnectionPool(
         settings.database_url,
         min_size=2,

@@ -96,7 +96,7 @@ def list_cases(
         "state": state,
         "stage": stage,
         "districts": None if district is None else [district],
-        "comune": istat_of(door.service.territory, comune) if comune else None,
+        "comune": istat_of(door.service.territory, comune, "query.comune") if comune else None,
         "protocol": protocol,
         "version": protocol_version,
         "source": source,

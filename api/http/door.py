@@ -18,6 +18,7 @@ from api.http.problems import Problem, unavailable
 from api.http.sights import sights
 from api.http.tokens import Issuer, TokenRefused
 from domain.case.commands import Actor
+from domain.refusal import FieldProblem
 from domain.service import CaseService, unknown_case
 from domain.settings import Settings
 from projections.waiting import wait_for
@@ -57,8 +58,26 @@ class Door(msgspec.Struct, frozen=True):
             yield connection
 
     def wait(self, after: int, *models: str) -> None:
-        """Until the read models have the event at `after`. Raises Problem (503)."""
-        if after and not wait_for(self.parts.pool, models, after, WAIT_SECONDS):
+        """Until the read models have the event at `after`. Raises Problem (503; 422 where the log
+        itself has not come so far)."""
+        if not after or wait_for(self.parts.pool, models, after, 0.0):
+            return
+        if after > self.service.recorder.last_position():
+            message = Text(
+                "il registro non ha ancora un evento in questa posizione",
+                "the log has no event at this position yet",
+            )
+            raise Problem(
+                422,
+                "after_the_end",
+                Text("La posizione indicata non esiste.", "There is no such position."),
+                Text(
+                    "Usare la «position» di una risposta ricevuta.",
+                    "Use the “position” of an answer received.",
+                ),
+                (FieldProblem("query.after", message),),
+            )
+        if not wait_for(self.parts.pool, models, after, WAIT_SECONDS):
             raise unavailable(
                 Text(
                     "La vista non è ancora arrivata a quanto chiesto con «after».",

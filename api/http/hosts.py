@@ -115,7 +115,7 @@ def list_hosts(
     """Per nome. · By name."""
     _admit(door)
     door.wait(after, "hosts")
-    istat = istat_of(door.service.territory, comune) if comune else None
+    istat = istat_of(door.service.territory, comune, "query.comune") if comune else None
     with door.reading() as connection:
         return Json(
             hosts(connection, comune=istat, kind=kind, free=free, limit=limit, cursor=cursor)

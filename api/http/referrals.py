@@ -13,7 +13,9 @@ from api.http.parameters import Day
 from api.http.shapes import Json
 from api.http.writing import CREATED, IdempotencyKey, command_id, submit
 from domain.case.commands import Referral
+from domain.refusal import FieldProblem, Refused
 from protocols.territory import Territory, UnknownName
+from protocols.text import Text
 
 router = APIRouter(prefix="/api/v1/referrals", tags=["segnalazioni"])
 
@@ -81,12 +83,23 @@ def refer(body: ReferralBody, door: Identified, key: IdempotencyKey = None) -> J
     )
 
 
-def istat_of(territory: Territory, written: str) -> str:
-    """The ISTAT code of a comune written as its code or its name; what was written if neither is
-    known, for the domain to refuse."""
+def istat_of(territory: Territory, written: str, field: str = "comune") -> str:
+    """The ISTAT code of a comune written as its code or its name. Raises Refused (invalid) with the
+    nearest name."""
     if written in territory.comuni:
         return written
     try:
+        if written.isdecimal():
+            territory.comune(written)
         return territory.find_comune(written).istat
-    except UnknownName:
-        return written
+    except UnknownName as error:
+        raise Refused(
+            "invalid",
+            "unknown_comune",
+            Text("Questo comune non è nel territorio.", "This comune is not in the territory."),
+            Text(
+                "Correggere il nome; chi abita fuori va indirizzato al proprio comune.",
+                "Correct the name; whoever lives outside is redirected to their own comune.",
+            ),
+            (FieldProblem(field, error.message),),
+        ) from None

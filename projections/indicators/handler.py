@@ -29,6 +29,7 @@ from projections.indicators.figures import (
     Placement,
     SettledTask,
 )
+from projections.indicators.placing import HIRED, awake, end_placement, running
 from projections.indicators.waits import Waits
 from projections.model import Plans, ReadModel, on
 from projections.rows import Rows
@@ -36,7 +37,6 @@ from protocols import facts as f
 from protocols.engine import events as e
 from protocols.territory import Territory
 
-HIRED = "hired"
 REMINDER = -1
 
 
@@ -94,7 +94,7 @@ class Indicators(ReadModel):
         case = _case(rows, event)
         self._settle(rows, event, case, body.tasks)
         _reach(rows, event, ended_at=event.at, reason=body.reason, silent=body.silent)
-        _end_placement(rows, event, body.reason)
+        end_placement(rows, event, body.reason)
         self._waits.case_ended(rows, case, event.at)
 
     @on(f.ResidenceTransferred)
@@ -261,19 +261,19 @@ class Indicators(ReadModel):
 
     @on(f.PlacementSuspended)
     def _suspended(self, rows: Rows, event: Recorded, body: f.PlacementSuspended) -> None:
-        placement = _running(rows, event)
+        placement = running(rows, event)
         if placement is not None and placement.suspended_at is None:
             rows.put("placements", replace(placement, suspended_at=event.at))
 
     @on(f.PlacementResumed)
     def _resumes(self, rows: Rows, event: Recorded, body: f.PlacementResumed) -> None:
-        placement = _running(rows, event)
+        placement = running(rows, event)
         if placement is not None:
-            rows.put("placements", _awake(placement, event.at))
+            rows.put("placements", awake(placement, event.at))
 
     @on(f.PlacementEnded)
     def _placement_ended(self, rows: Rows, event: Recorded, body: f.PlacementEnded) -> None:
-        _end_placement(rows, event, body.outcome, ended_on=body.ended_on)
+        end_placement(rows, event, body.outcome, ended_on=body.ended_on)
         if body.outcome == HIRED:
             _reach(rows, event, "hired_at")
 
@@ -356,33 +356,3 @@ def _exception(rows: Rows, event: Recorded, kind: str, step: str) -> None:
     rows.put(
         "exceptions", ExceptionMade(*_log(rows, event), event.at, kind, step, event.role or "")
     )
-
-
-def _running(rows: Rows, event: Recorded) -> Placement | None:
-    """The last placement, if it has not ended."""
-    placement: Placement | None = rows.get(
-        "placements", event.originator_id, _case(rows, event).placements
-    )
-    return placement if placement is not None and placement.ended_at is None else None
-
-
-def _end_placement(rows: Rows, event: Recorded, outcome: str, **changes: Any) -> None:
-    placement = _running(rows, event)
-    if placement is not None:
-        rows.put(
-            "placements",
-            replace(
-                _awake(placement, event.at),
-                outcome=outcome,
-                hired=outcome == HIRED,
-                ended_at=event.at,
-                **changes,
-            ),
-        )
-
-
-def _awake(placement: Placement, at: datetime) -> Placement:
-    if placement.suspended_at is None:
-        return placement
-    days = placement.suspended + (at - placement.suspended_at).days
-    return replace(placement, suspended_at=None, suspended=days)

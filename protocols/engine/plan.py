@@ -39,11 +39,12 @@ class Guard:
 
 class StepPlan:
     """One step, compiled. `dependents`: steps to look at again when this one settles or opens;
-    `closure`: all that depends on it, directly or not, itself first (what a new round resets)."""
+    `closure`: all that depends on it, directly or not, itself first (what a new round resets);
+    `starts_after`: the step from which its time to open is counted, or ''."""
 
     __slots__ = (
         "blocking", "closure", "dependents", "dormant", "due_guard", "formula", "guard", "name",
-        "opened_by", "outcome_guards", "outcomes", "region", "scope_role", "starts", "step",
+        "opened_by", "outcome_guards", "outcomes", "region", "starts", "starts_after", "step",
     )  # fmt: skip
 
     def __init__(self, name: str, step: Step, formula: Formula | None, dormant: bool) -> None:
@@ -55,6 +56,7 @@ class StepPlan:
         self.due_guard = Guard(step.due.when) if step.due and step.due.when else None
         self.region = step.during
         self.starts: Moment | None = step.starts
+        self.starts_after = ""
         self.blocking = not (step.optional or step.every)
         self.outcomes = {key: value or Outcome() for key, value in step.outcomes.items()}
         self.outcome_guards = {
@@ -148,6 +150,8 @@ class Plan:
                 )  # fmt: skip
                 continue
             plan.opened_by = tuple(opened_by.get(name, ()))
+            if step.starts and step.starts.anchor in self.protocol.steps:
+                plan.starts_after = step.starts.anchor
             compiled[name] = plan
         return compiled
 

@@ -158,6 +158,9 @@ class Run:
         if plan.region and truth is not False:
             region = state.marks[plan.region].status
             truth = False if region in (DONE, OUT) else truth if region == OPEN else None
+        if truth is True and plan.starts_after:
+            # Its time runs from that step: until it has begun there is nothing to count from.
+            truth = None if state.marks[plan.starts_after].status == WAITING else True
         if truth is True and not self.holds(plan.guard):
             return False
         return truth

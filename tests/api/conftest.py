@@ -12,16 +12,22 @@ from typing import Any
 from uuid import uuid4
 
 import httpx
+import psycopg
 import pytest
 import uvicorn
 from fastapi import FastAPI
 
 from api.http.app import create_app
+from api.stack.postgres import EmbeddedPostgres
+from domain.clock import MovableClock
 from domain.installation import initialise
+from domain.log.recorder import CaseLogRecorder
+from domain.service import CaseService
 from domain.settings import Settings
 from projections import storage
 from projections.models import read_models
-from projections.projector import Projector
+from projections.projector import Projector, run
+from protocols.registry import Registry
 from protocols.territory import default_pack, load_territory
 
 TERRITORY = load_territory(default_pack())
@@ -90,13 +96,29 @@ class People:
     def last_position(self) -> int:
         return self.service.recorder.last_position()
 
-    def project(self) -> None:
-        """Bring the read models to the end of the log."""
+    @property
+    def projector(self) -> Projector:
         service = self.service
         models = read_models(service.registry, service.territory)
-        url = self.app.state.parts.settings.database_url
-        with storage.connect(url) as connection:
-            Projector(url, service.recorder, models).catch_up(connection)
+        return Projector(self.app.state.parts.settings.database_url, service.recorder, models)
+
+    def project(self) -> None:
+        """Bring the read models to the end of the log."""
+        projector = self.projector
+        with storage.connect(projector.database_url) as connection:
+            projector.catch_up(connection)
+
+    @contextmanager
+    def projecting(self) -> Iterator[None]:
+        """Keep the read models at the end of the log meanwhile."""
+        stop = threading.Event()
+        thread = threading.Thread(target=run, args=(self.projector, stop))
+        thread.start()
+        try:
+            yield
+        finally:
+            stop.set()
+            thread.join()
 
 
 def referral(**changes: Any) -> dict[str, Any]:
@@ -111,23 +133,45 @@ def referral(**changes: Any) -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The shipped territory, with the small protocol beside its own."""
+def registry(tmp_path_factory: pytest.TempPathFactory) -> Registry:
+    """The shipped protocols, and the small one beside them."""
     folder = tmp_path_factory.mktemp("packs") / "pack"
-    shutil.copytree(default_pack(), folder)
+    shutil.copytree(default_pack() / "protocols", folder / "protocols")
     shutil.copytree(MINI, folder / "protocols" / "mini")
-    return folder
+    return Registry.load(folder)
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
-    initialise(database_url, "training")
-    return Settings(database_url, home=tmp_path / "home", training=True)
+def people(database_url: str, tmp_path: Path, registry: Registry) -> Iterator[People]:
+    """The application with an empty log of this test's own."""
+    with _application(database_url, tmp_path / "home", registry) as application:
+        yield application
 
 
-@pytest.fixture
-def people(settings: Settings, pack: Path) -> Iterator[People]:
-    app = create_app(settings, pack=pack)
+@pytest.fixture(scope="module")
+def shared_people(
+    postgres_server: EmbeddedPostgres,
+    _template_database: str,
+    tmp_path_factory: pytest.TempPathFactory,
+    registry: Registry,
+) -> Iterator[People]:
+    """One application for the tests of a module that leave nothing, or nothing that matters."""
+    name = f"shared_{uuid4().hex}"
+    with psycopg.connect(postgres_server.url("cantiere", "postgres"), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {_template_database}")
+        url, home = postgres_server.url("cantiere", name), tmp_path_factory.mktemp("home")
+        with _application(url, home, registry) as application:
+            yield application
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def _application(url: str, home: Path, registry: Registry) -> Iterator[People]:
+    initialise(url, "training")
+    recorder = CaseLogRecorder.connect(url)
+    clock = MovableClock(recorder.datastore)  # type: ignore[arg-type]
+    service = CaseService(recorder, registry, TERRITORY, clock, b"k" * 32)
+    app = create_app(Settings(url, home=home, training=True), service)
     with serving(app) as address, httpx.Client(base_url=address, timeout=30) as http:
         yield People(app, http)
 

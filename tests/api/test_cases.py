@@ -6,6 +6,8 @@ import threading
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from tests.api.conftest import DESK, DISTRICT, REFERENT, People
 
 
@@ -117,11 +119,17 @@ def test_of_two_people_completing_a_task_at_once_one_wins(people: People) -> Non
     assert [e["kind"] for e in events].count("case.step-completed") == 1
 
 
-def test_a_list_waits_for_what_one_has_just_done_or_says_it_is_late(people: People) -> None:
+def test_a_list_waits_for_what_one_has_just_done_or_says_it_is_late(
+    people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
     case = people.case()
     position = people.triage(case).json()["position"]
-    late = people.get(REFERENT, "/api/v1/tasks", after=position)
+    with monkeypatch.context() as hurried:
+        hurried.setattr("api.http.door.WAIT_SECONDS", 0.1)
+        late = people.get(REFERENT, "/api/v1/tasks", after=position)
     assert (late.status_code, late.headers["Retry-After"]) == (503, "2")
+    beyond = people.get(REFERENT, "/api/v1/tasks", after=position + 1)
+    assert beyond.json()["type"] == "urn:cantiere:problem:after_the_end"
     waiting: list[Any] = []
     asking = threading.Thread(
         target=lambda: waiting.append(people.get(REFERENT, "/api/v1/tasks", after=position))

@@ -15,6 +15,11 @@ from api.http.tokens import AUDIENCE, ISSUER, Issuer, TokenRefused
 from tests.api.conftest import DESK, People
 
 
+@pytest.fixture
+def people(shared_people: People) -> People:
+    return shared_people
+
+
 def _ask(people: People, authorization: str | None) -> tuple[int, str]:
     headers = {} if authorization is None else {"Authorization": authorization}
     answer = people.http.get("/api/v1/protocols", headers=headers)

@@ -166,9 +166,7 @@ def _value(field: FormField) -> st.SearchStrategy[Any]:
         "date": st.dates(_FIRST, _LAST).map(str),
         "yes_no": st.booleans(),
         "choice": st.sampled_from(field.option_names or ("",)),
-        "choices": st.lists(
-            st.sampled_from(field.option_names or ("",)), min_size=1, max_size=2
-        ),
+        "choices": st.lists(st.sampled_from(field.option_names or ("",)), min_size=1, max_size=2),
         "comune": st.sampled_from(sorted(TERRITORY.comuni)),
         "service": st.sampled_from(sorted(TERRITORY.services)),
         "host": st.just("host-1"),
@@ -186,8 +184,6 @@ def _answers(
     return st.fixed_dictionaries(needed, optional=free)
 
 
-def answers(
-    form: Form | None, requires: tuple[str, ...] = ()
-) -> st.SearchStrategy[dict[str, Any]]:
+def answers(form: Form | None, requires: tuple[str, ...] = ()) -> st.SearchStrategy[dict[str, Any]]:
     """Answers to a form, right most of the times. `requires`: fields that the outcome needs."""
     return _answers(form.fields if form else {}, requires)

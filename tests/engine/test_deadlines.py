@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 import pytest
 
 from protocols.engine import events as e
-from tests.engine.gwt import at, complete, event, given, midnight, pass_time, protocol
-
-GORGONZOLA = "015108"
+from tests.engine.gwt import (
+    MELZO,
+    TERRITORY,
+    at,
+    complete,
+    event,
+    given,
+    midnight,
+    pass_time,
+    protocol,
+)
 
 
 def within(length: str, **more: str) -> str:
@@ -59,13 +69,9 @@ def test_hours_are_hours_whatever_the_clocks_show() -> None:
 
 
 def test_the_patron_saint_of_the_comune_is_not_a_working_day() -> None:
-    from tests.engine.gwt import MELZO, TERRITORY
-
     plan = protocol(within("1 working day"))
     calendar = TERRITORY.calendar(MELZO)
     plain = TERRITORY.calendar(None)
-    from datetime import date, timedelta
-
     days = [date(2026, 1, 1) + timedelta(days=n) for n in range(365)]
     saint = next(d for d in days if plain.is_working(d) and not calendar.is_working(d))
     eve = plain.add_working_days(saint, -1)
@@ -113,7 +119,10 @@ def test_each_comes_at_its_instant_and_not_before() -> None:
 def test_what_is_done_is_neither_reminded_nor_escalated() -> None:
     plan = protocol("""
 steps:
-  work: {title: Lavoro, role: worker, due: {within: 5 days, remind: 1 day before due, overdue: board}}
+  work:
+    title: Lavoro
+    role: worker
+    due: {within: 5 days, remind: 1 day before due, overdue: board}
   other: {title: Altro, role: worker}
 """)
     case = given(plan).did(complete("work"))
@@ -138,7 +147,11 @@ steps:
   triage: {title: Analisi, role: worker}
   sign: {title: Firma, role: worker, form: sign, due: {within: 20 working days, of: triage}}
   plan: {title: Progetto, after: triage, role: worker, due: {within: 20 days, of: triage}}
-  warn: {title: Avviso, after: sign, role: worker, due: {within: 30 days, of: sign.ends_on, before: true}}
+  warn:
+    title: Avviso
+    after: sign
+    role: worker
+    due: {within: 30 days, of: sign.ends_on, before: true}
   call: {title: Chiamata, role: worker, due: {within: 5 days, of: absence}}
   refer: {title: Referto, after: sign, role: worker, due: {within: 10 days, of: case.referred_on}}
   some: {title: Qualcuno, role: worker, due: {within: 10 days, when: "case.source == 'SERT'"}}
@@ -173,7 +186,11 @@ forms:
   sign: {title: Firma, fields: {ends_on: {type: date, title: Fine}}}
 steps:
   sign: {title: Firma, role: worker, form: sign}
-  before: {title: P, after: sign, role: worker, due: {within: 100 years, of: sign.ends_on, before: true}}
+  before:
+    title: Prima
+    after: sign
+    role: worker
+    due: {within: 100 years, of: sign.ends_on, before: true}
   after: {title: D, after: sign, role: worker, due: {within: 9999 working days, of: sign.ends_on}}
 """)
     case = given(plan).did(complete("sign", ends_on=day))

@@ -20,7 +20,10 @@ from tests.engine.gwt import (
 CRISIS = protocol("""
 steps:
   work: {title: Lavoro, role: worker, due: {within: 10 days, remind: 2 days before due}}
-  wd: {title: Feriale, role: worker, due: {within: 10 working days, remind: 2 working days before due}}
+  wd:
+    title: Feriale
+    role: worker
+    due: {within: 10 working days, remind: 2 working days before due}
   hours: {title: Ore, role: worker, due: 30 hours}
   back: {title: Rientro, role: health, outcomes: {back: {resumes: clocks}}, due: 3 days}
   up: {title: Ripresa, role: health, outcomes: {up: {resumes: clocks}}}

@@ -25,7 +25,11 @@ forms:
       kind: {type: choice, title: Tipo, options: [a, b]}
       detail: {type: text, title: Dettaglio, when: kind == 'b'}
       remark: {type: note, title: Nota, personal: true, required: false}
-      people: {type: list, title: Persone, required: false, fields: {person: {type: person, title: P}}}
+      people:
+        type: list
+        title: Persone
+        required: false
+        fields: {person: {type: person, title: P}}
 steps:
   ask: {title: Domanda, role: worker, form: answer}
   left: {title: Sinistra, after: ask, when: ask.kind == 'a', role: worker}
@@ -58,9 +62,7 @@ def test_a_step_may_be_skipped_before_it_opens_but_not_after_it_is_settled() -> 
 
 
 def test_forcing_opens_a_step_whose_condition_does_not_hold() -> None:
-    given(PATH).when(force("join")).then(
-        e.StepForced("join", "deciso insieme"), e.StepOpened
-    )
+    given(PATH).when(force("join")).then(e.StepForced("join", "deciso insieme"), e.StepOpened)
     case = given(PATH).did(complete("ask", kind="a"), force("right"))
     assert case.open >= {"left", "right"}
     case.when(force("right")).refused("step_open")
@@ -157,7 +159,9 @@ def test_a_correction_that_changes_nothing_or_is_not_asked_for_is_refused() -> N
 def test_one_of_many_tasks_is_corrected_by_itself() -> None:
     plan = protocol("""
 forms:
-  team: {title: T, fields: {members: {type: list, title: M, fields: {person: {type: person, title: P}}}}}
+  team:
+    title: Équipe
+    fields: {members: {type: list, title: M, fields: {person: {type: person, title: P}}}}
   score: {title: S, fields: {score: {type: integer, title: Punti}}}
 steps:
   team: {title: Équipe, role: worker, form: team}

@@ -70,13 +70,15 @@ def test_an_outcome_that_does_not_exist_is_refused_naming_those_that_do() -> Non
 
 
 def test_a_step_goes_out_when_no_way_to_it_is_left() -> None:
-    plan = protocol("""
+    plan = protocol(
+        """
 steps:
   a: {title: A, role: worker, outcomes: [yes, no]}
   b: {title: B, after: a.yes, role: worker}
   c: {title: C, after: b, role: worker}
   d: {title: D, after: not c, role: worker}
-""".replace("[yes, no]", "['yes', 'no']"))
+""".replace("[yes, no]", "['yes', 'no']")
+    )
     decided = given(plan).when(complete("a", "no"))
     assert decided.then(e.StepCompleted, e.StepsOut(("b", "c")), e.StepOpened)
     assert decided.of(e.StepOpened)[0].task == "d"
@@ -156,7 +158,11 @@ def test_an_outcome_may_require_a_field_that_the_form_does_not() -> None:
 forms:
   decision: {title: Decisione, fields: {reason: {type: text, title: Motivo, required: false}}}
 steps:
-  decide: {title: Decide, role: worker, form: decision, outcomes: {admit: , refuse: {requires: reason}}}
+  decide:
+    title: Decide
+    role: worker
+    form: decision
+    outcomes: {admit: , refuse: {requires: reason}}
 """)
     refusal = given(plan).when(complete("decide", "refuse")).refused("form_invalid")
     assert [problem.field for problem in refusal.fields] == ["data.reason"]
@@ -285,7 +291,11 @@ def test_a_fact_whose_data_are_missing_refuses_the_completion_and_names_the_fiel
 forms:
   triage: {title: Analisi, fields: {kind: {type: text, title: Bisogno, required: false}}}
 steps:
-  triage: {title: A, role: worker, form: triage, records: {fact: TriageRecorded, fields: {need: kind}}}
+  triage:
+    title: Analisi
+    role: worker
+    form: triage
+    records: {fact: TriageRecorded, fields: {need: kind}}
 """)
     refusal = given(plan).when(complete("triage")).refused("fact_incomplete")
     assert "need" in refusal.message.it

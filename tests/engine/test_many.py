@@ -151,7 +151,9 @@ def test_a_step_of_a_region_waits_for_its_formula_too() -> None:
 def test_the_end_of_a_region_withdraws_late_tasks_of_a_step_already_done() -> None:
     plan = protocol("""
 forms:
-  team: {title: T, fields: {members: {type: list, title: M, fields: {person: {type: person, title: P}}}}}
+  team:
+    title: Équipe
+    fields: {members: {type: list, title: M, fields: {person: {type: person, title: P}}}}
 steps:
   team: {title: Équipe, role: worker, form: team}
   stay: {title: Permanenza, after: team, role: worker}
@@ -167,7 +169,10 @@ steps:
 
 MONTHLY = protocol("""
 steps:
-  placement: {title: Inserimento, role: worker, outcomes: {ended: , again: {again: placement, at_most: 2}}}
+  placement:
+    title: Inserimento
+    role: worker
+    outcomes: {ended: , again: {again: placement, at_most: 2}}
   visit: {title: Visita, during: placement, every: month, first: 1 week, role: worker, due: 5 days}
 """)
 
@@ -280,8 +285,16 @@ def test_openings_due_together_happen_in_their_order() -> None:
     plan = protocol("""
 steps:
   a: {title: A, role: worker}
-  late: {title: Tardi, starts: 20 days after a, role: worker, due: {within: 2 days, remind: 1 day before due}}
-  soon: {title: Presto, starts: 10 days after a, role: worker, due: {within: 2 days, overdue: board}}
+  late:
+    title: Tardi
+    starts: 20 days after a
+    role: worker
+    due: {within: 2 days, remind: 1 day before due}
+  soon:
+    title: Presto
+    starts: 10 days after a
+    role: worker
+    due: {within: 2 days, overdue: board}
 """)
     case = given(plan).did(complete("a"))
     bodies = case.on("2026-05-01").when(pass_time()).events

@@ -11,6 +11,7 @@ from typing import Any
 from unittest.mock import patch
 
 import hypothesis
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -290,4 +291,22 @@ TestRandomProtocol.settings = settings(
 TestShippedProtocol = ShippedProtocol.TestCase
 TestShippedProtocol.settings = settings(
     max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=_QUIET
+)
+
+
+class RandomProtocolAtLength(RandomProtocol):
+    """The same, for minutes rather than seconds."""
+
+
+class ShippedProtocolAtLength(ShippedProtocol):
+    """The same, for minutes rather than seconds."""
+
+
+TestRandomProtocolAtLength = pytest.mark.slow(RandomProtocolAtLength.TestCase)
+TestRandomProtocolAtLength.settings = settings(
+    max_examples=3_000, stateful_step_count=40, deadline=None, suppress_health_check=_QUIET
+)
+TestShippedProtocolAtLength = pytest.mark.slow(ShippedProtocolAtLength.TestCase)
+TestShippedProtocolAtLength.settings = settings(
+    max_examples=500, stateful_step_count=60, deadline=None, suppress_health_check=_QUIET
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -18,8 +19,10 @@ MISTAKES = [
     ("after: triage.complex", "after: triage.complecs", "complecs", "Forse «complex»"),
     ("after: triage.complex", "after: triage and", "after: triage and", "condizione"),
     ("after: triage.complex", "after: ''", "after: ''", "condizione"),
-    ("after: conference.admit or triage.simple", "after: placement", "after: placement", "sé stesso"),
-    ("during: placement, completes", "during: placment, completes", "placment", "Forse «placement»"),
+    ("after: conference.admit or triage.simple", "after: placement", "after: placement",
+     "sé stesso"),
+    ("during: placement, completes", "during: placment, completes", "placment",
+     "Forse «placement»"),
     ("placement.withdrew}", "placement.withdrawn}", "withdrawn}", "Forse «withdrew»"),
     ("form: triage", "form: triag", "form: triag", "Forse «triage»"),
     ("stage: work", "stage: wrok", "stage: wrok", "Forse «work»"),
@@ -54,9 +57,11 @@ MISTAKES = [
     ("outcomes: [simple, complex]", "outcomes: [simple, complex]\n    when: taem.x == 1",
      "when:", "Forse «team»"),
     ("{back: {resumes: clocks}}", "{back: {resumes: clocks, when: case.x =}}", "back:", "guardia"),
-    ("options: [work, health]", "options: [work, health], when: nees == 'x'", "nees", "inesistente"),
+    ("options: [work, health]", "options: [work, health], when: nees == 'x'", "nees",
+     "inesistente"),
     ("options: [work, health]", "options: [work, health], when: 'need =='", "need ==", "guardia"),
-    ("{type: person, title: Case manager}", "{type: persn, title: Case manager}", "persn", "person"),
+    ("{type: person, title: Case manager}", "{type: persn, title: Case manager}", "persn",
+     "person"),
     ("options: [work, health]", "requird: true", "requird", "required"),
     ("version: 1.0.0", "version: uno", "version: uno", "version"),
     ("valid_from: 2021-01-01", "valid_from: ieri", "ieri", "ieri"),
@@ -127,8 +132,6 @@ def _pack(tmp_path: Path, *versions: tuple[str, str, str]) -> Path:
 
 
 def test_a_case_follows_the_version_in_force_on_the_day_of_its_referral(tmp_path: Path) -> None:
-    from datetime import date
-
     registry = Registry.load(
         _pack(
             tmp_path,

@@ -23,13 +23,14 @@ def read(text: str | bytes) -> Plan | None:
     try:
         return read_protocol(text, "mini.yaml")
     except DocumentError as error:
-        assert error.problems
-        for problem in error.problems:
-            assert problem.file == "mini.yaml"
-            assert problem.line >= 1
-            assert problem.message.it
-            assert problem.message.en
-        return None
+        problems = error.problems
+    assert problems
+    for problem in problems:
+        assert problem.file == "mini.yaml"
+        assert problem.line >= 1
+        assert problem.message.it
+        assert problem.message.en
+    return None
 
 
 def runs(plan: Plan) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from domain.case.events import TaskAssigned, TaskClaimed, TaskReleased
 from domain.log.recorded import Recorded
 from domain.person.events import PersonRegistered
+from projections.cases.handler import Cases
 from projections.model import ReadModel, Row, Table
 from projections.models import MODELS
 from projections.rows import Rows
@@ -129,6 +130,7 @@ def test_every_body_of_a_case_has_its_sentence() -> None:
         if isinstance(cls, type) and issubclass(cls, e.Body) and cls is not e.Body
     }
     assert bodies <= set(SENTENCES)
+    assert set(SENTENCES) <= set(Cases.handlers)
     assert set(facts.CATALOGUE.values()) <= set(ESTABLISHED)
 
 

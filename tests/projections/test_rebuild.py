@@ -17,7 +17,7 @@ from projections import rebuild, storage
 from projections.cases.handler import Cases
 from projections.inbox.queries import inbox
 from projections.models import NAMES, UnknownModel, classes
-from projections.positions import positions
+from projections.positions import Busy, claim_rebuild, positions
 from projections.projector import Projector, run
 from projections.rebuild import Interrupted, rebuild_models
 from projections.schema import migrate
@@ -213,3 +213,24 @@ def test_waiting_ends_when_the_model_is_there_and_gives_up_when_it_is_not(
 def test_an_unknown_model_is_named_with_the_nearest() -> None:
     with pytest.raises(UnknownModel, match="timeline"):
         classes(["timelin"])
+
+
+def test_two_rebuilds_of_one_model_do_not_meet(
+    world: Any, database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.wander(2)
+
+    def impatient(url: str) -> Any:
+        connection = connect(url)
+        connection.execute("SET lock_timeout = '50ms'")
+        return connection
+
+    connect = storage.connect
+    monkeypatch.setattr(storage, "connect", impatient)
+    with connect(database_url) as other:
+        claim_rebuild(other, "inbox")
+        with pytest.raises(Busy, match="inbox"):
+            rebuild_models(database_url, world.recorder, world.models())
+        rebuild_models(database_url, world.recorder, world.models("cases"))
+    rebuild_models(database_url, world.recorder, world.models())
+    assert_tables_are_the_fold(world, database_url)
