@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from api.stack.postgres import EmbeddedPostgres
 from bench import appends, servers
@@ -16,6 +16,7 @@ from bench.report import Row
 from bench.rival_dbos import Dbos
 from bench.rival_temporal import BareTemporal
 from bench.rivals import Absent, Rival
+from domain.case.state import CaseState
 from domain.log.migrations import migrate
 from domain.service import CaseService
 
@@ -105,12 +106,18 @@ def with_memory(url: str, threads: int, cases: int, samples: Samples) -> None:
 
 def without_memory(url: str, threads: int, cases: int, samples: Samples) -> None:
     """The same, each command on a case that this process must first read from the log."""
-    service = service_on(url, threads=threads)
-    service._remember = lambda state: None  # type: ignore[method-assign]
+    service = service_on(url, _Forgetful, threads=threads)
     try:
         _warmed_up(_cases(service, cases + WARM_UP), threads, samples)
     finally:
         service.close()
+
+
+class _Forgetful(CaseService):
+    """As if every command came to another process than the one before."""
+
+    def _cached(self, case: UUID) -> CaseState | None:
+        return None
 
 
 def _cases(service: CaseService, number: int) -> list[Case]:

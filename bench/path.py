@@ -27,10 +27,12 @@ def territory() -> Territory:
     return load_territory(default_pack())
 
 
-def service_on(database_url: str, *, threads: int = 8) -> CaseService:
+def service_on(
+    database_url: str, kind: type[CaseService] = CaseService, *, threads: int = 8
+) -> CaseService:
     """As `CaseService.connect` makes it for a real installation, with the mini protocol."""
     recorder = CaseLogRecorder.connect(database_url, pool_size=threads)
-    return CaseService(recorder, Registry.load(PACK), territory(), SystemClock(), b"k" * 32)
+    return kind(recorder, Registry.load(PACK), territory(), SystemClock(), b"k" * 32)
 
 
 class People:

@@ -49,8 +49,10 @@ def findings(protocol: Protocol) -> Iterator[Finding]:
         at = ("steps", name)
         if step.starts:
             yield from _anchor(protocol, (*at, "starts"), step.starts.anchor)
+            yield from _before(protocol, (*at, "starts"), step.starts.anchor, step.starts.sign < 0)
         if step.due and step.due.of:
             yield from _anchor(protocol, (*at, "due", "of"), step.due.of)
+            yield from _before(protocol, (*at, "due", "of"), step.due.of, step.due.before)
         if step.due and step.due.remind and str(step.due.remind)[-11:] != " before due":
             yield (
                 (*at, "due", "remind"),
@@ -99,6 +101,17 @@ def _anchor(protocol: Protocol, at: Location, anchor: str) -> Iterator[Finding]:
         yield from _path(protocol, at, anchor, ("date",))
     elif anchor not in protocol.steps and anchor not in protocol.events:
         yield at, unknown_name(_NAME, anchor, [*protocol.steps, *protocol.events])
+
+
+def _before(protocol: Protocol, at: Location, anchor: str, before: bool) -> Iterator[Finding]:
+    if before and (anchor in protocol.steps or anchor in protocol.events):
+        yield (
+            at,
+            Text(
+                f"non si sa in anticipo quando sarà «{anchor}»: 'before' vuole una data dei dati",
+                f"when “{anchor}” will be is not known before: 'before' needs a date in the data",
+            ),
+        )
 
 
 def _path(protocol: Protocol, at: Location, path: str, types: tuple[str, ...]) -> Iterator[Finding]:

@@ -304,3 +304,24 @@ steps:
     ]
     opened_at = at("2026-05-01")
     assert case.on(opened_at).did(pass_time()).task("soon").due == midnight("2026-05-03")
+
+
+def test_time_that_runs_from_a_step_waits_for_that_step_to_begin() -> None:
+    plan = protocol("""
+steps:
+  a: {title: A, role: worker}
+  b: {title: B, after: a, role: worker}
+  c: {title: C, after: a, starts: 2 days after b, role: worker}
+  d: {title: D, role: worker}
+  e: {title: E, after: a, starts: 2 days after d, role: worker}
+  asleep: {title: Dorme, role: worker}
+  f: {title: F, after: a, starts: 2 days after asleep, role: worker}
+events:
+  wake: {title: Sveglia, by: worker, opens: asleep}
+""")
+    case = given(plan, on="2026-03-02").on("2026-03-10").did(complete("a"))
+    assert case.task("c").opens_at == midnight("2026-03-11")
+    assert case.open == {"b", "d", "e"}
+    assert case.status("f") == "waiting"
+    woken = case.did(event("wake"))
+    assert woken.task("f").opens_at == midnight("2026-03-11")

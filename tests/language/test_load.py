@@ -41,6 +41,7 @@ MISTAKES = [
     ("person: team.manager", "person: team.mangr", "mangr", "Forse «manager»"),
     ("90 days after placement", "90 days after placemnt", "placemnt", "Forse «placement»"),
     ("90 days after placement", "90 days after triage.need", "triage.need", "di tipo choice"),
+    ("90 days after placement", "90 days before placement", "before placement", "in anticipo"),
     ("90 days after placement", "90 dayz after placement", "dayz", "dayz"),
     ("90 days after placement", "soon", "starts: soon", "90 days after placement"),
     ("5 working days before due", "5 working days before end", "before end", "promemoria"),
