@@ -47,8 +47,14 @@ class Progress:
             table.add_column(column, justify="right" if column == "giorno" else "left")
         for story in self._stories:
             days = str((self._now - story.began).days) if self._now and story.began else ""
-            table.add_row(story.name, story.case[:8], days, story.last_step, story.last_person,
-                          self._end(story))  # fmt: skip
+            table.add_row(
+                story.name,
+                story.case[:8],
+                days,
+                story.last_act(),
+                story.last_person,
+                self._end(story),
+            )
         return table
 
     def _end(self, story: Story) -> str:

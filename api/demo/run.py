@@ -67,12 +67,19 @@ class Demo:
         )
 
     def titles(self) -> dict[str, str]:
-        """The protocol's own names of its indicators."""
-        indicators: dict[str, str] = {}
+        """The protocol's own words for its steps, events and ends of a placement; for its
+        indicators, which may be called like steps, under `wait:<name>`."""
+        said: dict[str, str] = {}
         for plan in self.service.registry.all():
-            for name, indicator in plan.protocol.indicators.items():
-                indicators[name] = indicator.title.it
-        return indicators
+            protocol = plan.protocol
+            for name, indicator in protocol.indicators.items():
+                said[f"wait:{name}"] = indicator.title.it
+            said.update({name: step.title.it for name, step in protocol.steps.items()})
+            said.update({name: event.title.it for name, event in protocol.events.items()})
+            for outcome, meaning in protocol.steps["placement"].outcomes.items():
+                if meaning and meaning.title:
+                    said[outcome] = meaning.title.it
+        return said
 
     def summary(self, verified: bool) -> dict[str, Any]:
         """What `--json` leaves."""

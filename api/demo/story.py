@@ -119,6 +119,15 @@ class Story:
     def state(self) -> CaseState:
         return self.service.state(self._uuid())
 
+    def last_act(self) -> str:
+        """What was done last, in the protocol's own words."""
+        if not self.case:
+            return ""
+        protocol = self._plan(self.state()).protocol
+        name = self.last_step.split("#")[0]
+        said = protocol.steps.get(name) or protocol.events.get(name)
+        return said.title.it if said else name
+
     def is_open(self, step: str) -> bool:
         return any(task.step == step for task in self.state().open_tasks())
 

@@ -135,6 +135,13 @@ def may_read_place(reader: Reader, sight: Sight) -> bool:
     )
 
 
+def scope_shown(reader: Reader, sight: Sight, scope: str) -> str:
+    """A task's scope, without its place where that would tell where a sealed case lives."""
+    if scope_kind(scope) == "comune" and not may_read_place(reader, sight):
+        return scope if scope in reader.scopes else "comune"
+    return scope
+
+
 def may_read_tables(reader: Reader, tables: Tables) -> bool:
     """Published tables are for all staff; with small cells, for those who govern and audit."""
     if tables == "published":

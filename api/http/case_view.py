@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from api.http.access import Sight, may_read_place
+from api.http.access import Sight, may_read_place, scope_shown
 from api.http.door import Door
 from api.http.withheld import Screen, origin_of_step, withheld
 from api.http.writing import OpenTask
@@ -153,7 +153,15 @@ def case_detail(door: Door, sight: Sight, case: UUID) -> CaseDetail:
         bool(state.attributes.get("restricted")),
         _person(door, sight, state),
         [
-            OpenTask(f"{case}:{t.key}", t.key, t.step, steps[t.step].title, t.role, t.scope, t.due)
+            OpenTask(
+                f"{case}:{t.key}",
+                t.key,
+                t.step,
+                steps[t.step].title,
+                t.role,
+                scope_shown(door.reader, sight, t.scope),
+                t.due,
+            )
             for t in open_tasks
         ],
     )
@@ -214,8 +222,9 @@ def state_view(
         ],
         [
             TaskLine(
-                f"{state.id}:{t.key}", t.key, t.step, t.status, t.role, t.scope, t.assignee,
-                t.claimed_by, t.automation, t.due, t.opened_at, t.settled_at, t.outcome,
+                f"{state.id}:{t.key}", t.key, t.step, t.status, t.role,
+                scope_shown(door.reader, sight, t.scope), t.assignee, t.claimed_by, t.automation,
+                t.due, t.opened_at, t.settled_at, t.outcome,
             )
             for t in state.tasks.values()
         ],

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import msgspec
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Depends, Path, Query
 from psycopg import Connection
 
 from api.http.access import may_read_tables
-from api.http.door import Door, Identified
-from api.http.parameters import After, Day
+from api.http.door import Identified
+from api.http.parameters import After, Day, Word
 from api.http.problems import Problem
 from api.http.shapes import Json, shape
 from domain.refusal import FieldProblem
 from projections.indicators import queries as q
-from projections.indicators.population import Population
+from projections.indicators.population import DIVISIONS, Population
 from projections.indicators.published import (
     PublishedCount,
     PublishedRow,
@@ -69,25 +69,41 @@ class Table(msgspec.Struct, frozen=True):
     rows: list[dict[str, Any]]
 
 
-Tables = dict[str, Callable[[Connection[Any], datetime, Population], list[Any]]]
+Asked = tuple[datetime, Population, tuple[str, ...]]
+Tables = dict[str, Callable[[Connection[Any], Asked], list[Any]]]
+
+
+def _divided(query: Callable[..., list[Any]]) -> Callable[[Connection[Any], Asked], list[Any]]:
+    return lambda connection, asked: query(connection, asked[1], asked[2])
+
+
+def _waits(query: Callable[..., list[Any]]) -> Callable[[Connection[Any], Asked], list[Any]]:
+    return lambda connection, asked: query(connection, *asked)
+
+
+def _whole(query: Callable[..., list[Any]]) -> Callable[[Connection[Any], Asked], list[Any]]:
+    return lambda connection, asked: query(connection, asked[1])
+
 
 TABLES: Tables = {
-    "funnel": lambda connection, now, whom: q.funnel(connection, whom),
-    "waits": q.waits,
-    "steps": q.step_waits,
-    "placements": lambda connection, now, whom: q.placements(connection, whom),
-    "exceptions": lambda connection, now, whom: q.exceptions(connection, whom),
-    "happenings": lambda connection, now, whom: q.happenings(connection, whom),
-    "escalations": lambda connection, now, whom: q.escalations(connection, whom),
-    "exits": lambda connection, now, whom: q.exits(connection, whom),
-    "changes": lambda connection, now, whom: q.changes(connection, whom),
-    "money": lambda connection, now, whom: q.money(connection, whom),
-    "follow-ups": lambda connection, now, whom: q.follow_ups(connection, whom),
+    "funnel": lambda connection, asked: q.funnel(
+        connection, asked[1], asked[2] or ("source", "district")
+    ),
+    "waits": _waits(q.waits),
+    "steps": _waits(q.step_waits),
+    "placements": _divided(q.placements),
+    "exceptions": _divided(q.exceptions),
+    "happenings": _divided(q.happenings),
+    "escalations": _divided(q.escalations),
+    "exits": _divided(q.exits),
+    "changes": _whole(q.changes),
+    "money": _whole(q.money),
+    "follow-ups": _whole(q.follow_ups),
 }
 PUBLISHED: Tables = {
-    "funnel": lambda connection, now, whom: published_funnel(connection, whom),
-    "placements": lambda connection, now, whom: published_placements(connection, whom),
-    "exits": lambda connection, now, whom: published_exits(connection, whom),
+    "funnel": _whole(published_funnel),
+    "placements": _whole(published_placements),
+    "exits": _whole(published_exits),
 }
 
 From = Annotated[
@@ -112,54 +128,34 @@ _BOARD[200]["content"]["application/json"]["schema"] = {
 }
 
 
-@router.get("/board", responses=_BOARD, summary="Tutte le tabelle")
-def board(
+class Figures(msgspec.Struct, frozen=True):
+    """What is asked: the tables by name, and what each is about."""
+
+    tables: Tables
+    asked: Asked
+
+
+def figures(
     door: Identified,
     from_: From = None,
     to: To = None,
+    district: Annotated[int | None, Query(ge=0, le=999)] = None,
+    source: Word | None = None,
+    sex: Literal["F", "M", "X"] | None = None,
+    age_band: Word | None = None,
+    protocol: Word | None = None,
+    by: Annotated[
+        str,
+        Query(
+            max_length=100,
+            description="Per che cosa dividere, separati da virgole: source, service, district, "
+            "sex, age_band, protocol, need.",
+            examples=["district,sex"],
+        ),
+    ] = "",
     published: Published = False,
-    after: After = 0,
-) -> Json:
-    """Percorso per provenienza e distretto, attese, inserimenti, eccezioni, … · All tables."""
-    whom = _admit(door, from_, to, published)
-    door.wait(after, "indicators", "persons")
-    now = door.service.clock.now()
-    tables = PUBLISHED if published else TABLES
-    with door.reading() as connection:
-        found = {
-            name.replace("-", "_"): table(connection, now, whom) for name, table in tables.items()
-        }
-    kind = PublishedBoard if published else Board
-    return Json(kind(from_, to, now, **found))
-
-
-@router.get(
-    "/{name}",
-    responses=shape(Table, "La tabella.", Table("funnel", [])),
-    summary="Una tabella",
-)
-def one_table(
-    name: Annotated[str, Path(max_length=60, examples=["funnel"])],
-    door: Identified,
-    from_: From = None,
-    to: To = None,
-    published: Published = False,
-    after: After = 0,
-) -> Json:
-    """Una delle tabelle, per nome. · One of the tables, by name."""
-    whom = _admit(door, from_, to, published)
-    tables = PUBLISHED if published else TABLES
-    table = tables.get(name)
-    if table is None:
-        message = unknown_name(Text("Tabella", "Table"), name, tables)
-        raise Problem(404, "unknown_table", message)
-    door.wait(after, "indicators", "persons")
-    with door.reading() as connection:
-        rows = table(connection, door.service.clock.now(), whom)
-    return Json(Table(name, [msgspec.to_builtins(row) for row in rows]))
-
-
-def _admit(door: Door, from_: date | None, to: date | None, published: bool) -> Population:
+) -> Figures:
+    """The parameters that all tables share. Raises Problem."""
     if not may_read_tables(door.reader, "published" if published else "full"):
         raise Problem(
             403,
@@ -174,11 +170,76 @@ def _admit(door: Door, from_: date | None, to: date | None, published: bool) -> 
             ),
         )
     if from_ and to and from_ > to:
-        message = Text("viene dopo «to»", "it comes after “to”")
-        raise Problem(
-            422,
-            "period_invalid",
-            Text("Il periodo finisce prima di cominciare.", "The period ends before it begins."),
-            fields=(FieldProblem("query.from", message),),
+        raise _wrong("from", Text("viene dopo «to»", "it comes after “to”"))
+    whom = Population(
+        since=from_,
+        until=to,
+        districts=None if district is None else (district,),
+        source=source,
+        sex=sex,
+        age_band=age_band,
+        protocol=protocol,
+    )
+    if published and whom != Population(since=from_, until=to):
+        # Two published tables of overlapping groups would give the hidden cells away.
+        raise _wrong(
+            "published",
+            Text("si pubblica solo l'insieme di tutti", "only the whole population is published"),
         )
-    return Population(since=from_, until=to)
+    divisions = tuple(name.strip() for name in by.split(",") if name.strip())
+    for name in divisions:
+        if name not in DIVISIONS:
+            raise _wrong("by", unknown_name(Text("Divisione", "Division"), name, DIVISIONS))
+    if published and divisions:
+        raise _wrong("by", Text("le tabelle pubblicabili sono fisse", "published tables are fixed"))
+    now = door.service.clock.now()
+    return Figures(PUBLISHED if published else TABLES, (now, whom, divisions))
+
+
+def _wrong(parameter: str, message: Text) -> Problem:
+    return Problem(
+        422,
+        "figures_invalid",
+        Text("Così non si può chiedere.", "It cannot be asked so."),
+        Text("Correggere il parametro indicato.", "Correct the parameter that is named."),
+        (FieldProblem(f"query.{parameter}", message),),
+    )
+
+
+Asking = Annotated[Figures, Depends(figures)]
+
+
+@router.get("/board", responses=_BOARD, summary="Tutte le tabelle")
+def board(door: Identified, asking: Asking, after: After = 0) -> Json:
+    """Percorso per provenienza e distretto, attese, inserimenti, eccezioni, … · All tables."""
+    door.wait(after, "indicators", "persons")
+    now, whom, _ = asking.asked
+    with door.reading() as connection:
+        found = {
+            name.replace("-", "_"): table(connection, asking.asked)
+            for name, table in asking.tables.items()
+        }
+    kind = PublishedBoard if asking.tables is PUBLISHED else Board
+    return Json(kind(whom.since, whom.until, now, **found))
+
+
+@router.get(
+    "/{name}",
+    responses=shape(Table, "La tabella.", Table("funnel", [])),
+    summary="Una tabella",
+)
+def one_table(
+    name: Annotated[str, Path(max_length=60, examples=["funnel"])],
+    door: Identified,
+    asking: Asking,
+    after: After = 0,
+) -> Json:
+    """Una delle tabelle, per nome. · One of the tables, by name."""
+    table = asking.tables.get(name)
+    if table is None:
+        message = unknown_name(Text("Tabella", "Table"), name, asking.tables)
+        raise Problem(404, "unknown_table", message)
+    door.wait(after, "indicators", "persons")
+    with door.reading() as connection:
+        rows = table(connection, asking.asked)
+    return Json(Table(name, [msgspec.to_builtins(row) for row in rows]))

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from api.http.access import Sight
+from api.http.access import Sight, scope_shown
 from api.http.door import Door
 from api.http.withheld import Screen, origin_of_step
 from domain.case.standing import standing_for_task
@@ -157,7 +157,7 @@ def task_detail(door: Door, sight: Sight, case: UUID, key: str) -> TaskDetail:
         task.status,
         task.role,
         role.title if role else Text("", ""),
-        task.scope,
+        scope_shown(door.reader, sight, task.scope),
         task.deputy,
         task.assignee,
         task.claimed_by,

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Query
+from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.door import Door, Identified
@@ -16,9 +17,10 @@ from api.http.task_view import TaskDetail, task_detail
 from api.http.visible import visible
 from api.http.writing import WRITTEN, IdempotencyKey, as_seen, command_id, submit
 from domain.case import commands as c
-from domain.refusal import Refused
+from domain.refusal import FieldProblem, Refused
 from projections.cursor import cursor_of
 from projections.inbox.queries import InboxPage, InboxTask, inbox
+from protocols.territory import scope_kind
 from protocols.text import Text
 
 router = APIRouter(prefix="/api/v1/tasks", tags=["compiti"])
@@ -64,7 +66,8 @@ def list_tasks(
     }
     with door.reading() as connection:
         if mine:
-            return Json(inbox(connection, **filters, limit=limit, cursor=cursor))
+            page = inbox(connection, **filters, limit=limit, cursor=cursor)
+            return Json(InboxPage([_without_place(door, task) for task in page.tasks], page.cursor))
 
         def fetch(at: str, count: int) -> tuple[list[InboxTask], str]:
             page = inbox(connection, **filters, limit=count, cursor=at)
@@ -73,7 +76,14 @@ def list_tasks(
         tasks, following = visible(
             door, fetch, lambda task: task.case, _cursor_at, limit=limit, cursor=cursor
         )
-    return Json(InboxPage(tasks, following))
+    return Json(InboxPage([_without_place(door, task) for task in tasks], following))
+
+
+def _without_place(door: Door, task: InboxTask) -> InboxTask:
+    """Of a sealed case no list shows the comune, not even as the scope of a task."""
+    if not task.sealed or scope_kind(task.scope) != "comune" or task.scope in door.reader.scopes:
+        return task
+    return replace(task, scope="comune")
 
 
 def _cursor_at(task: InboxTask) -> str:
@@ -177,8 +187,6 @@ def _on(door: Door, task_id: str, key: str | None, body: Seen | None) -> dict[st
 def past(door: Door, occurred_at: Any) -> Any:
     """An instant at which something happened. Raises Refused if it is still to come."""
     if occurred_at is not None and occurred_at > door.service.clock.now():
-        from domain.refusal import FieldProblem
-
         raise Refused(
             "invalid",
             "occurred_in_the_future",

@@ -7,7 +7,7 @@ from typing import Any
 
 import msgspec
 
-from api.http.access import Origin, Reader, Sight, may_read_field, may_read_place
+from api.http.access import Origin, Reader, Sight, may_read_field, may_read_place, scope_shown
 from domain.log.recorded import Recorded
 from protocols.engine import events as e
 from protocols.engine.plan import Plan
@@ -72,7 +72,20 @@ class Screen:
             shown |= self._answers(body.event, body.data, body.personal, origin)
         if "comune" in shown and not may_read_place(self.reader, self.sight):
             shown["comune"] = withheld("identity")
+        if isinstance(body, (e.StepOpened, e.Escalated, e.ClocksResumed)):
+            self._places(shown)
         return shown
+
+    def _places(self, part: Any) -> None:
+        """Mask the scopes in a part of a body, in place."""
+        if isinstance(part, list):
+            for item in part:
+                self._places(item)
+        elif isinstance(part, dict):
+            if "scope" in part:
+                part["scope"] = scope_shown(self.reader, self.sight, part["scope"])
+            for inner in part.values():
+                self._places(inner)
 
     def _answers(
         self, step: str, data: dict[str, Any], personal: dict[str, Any], origin: Origin

@@ -131,7 +131,12 @@ class Run:
             if out:
                 self.emitted.append(e.StepsOut(tuple(out)))
             for name in ready:
-                self.open_step(self.plan.steps[name])
+                plan = self.plan.steps[name]
+                if plan.region and self.state.marks[plan.region].status != OPEN:
+                    # Its region was left in this very sweep, after it had been judged.
+                    self.look_at((name,))
+                else:
+                    self.open_step(plan)
         if not self.state.ended and self.state.opened and not self._busy():
             self.end(self.state.result or "completed", False)
         for cause in self.state.pauses:

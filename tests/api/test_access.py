@@ -162,14 +162,26 @@ def test_names_are_withheld_from_the_auditor(people: People) -> None:
     assert "D'Adda" not in people.get(AUDITOR, f"/api/v1/cases/{case}/state").text
 
 
-def test_a_sealed_address_is_in_no_list(people: People) -> None:
+def test_where_a_sealed_case_lives_is_in_no_list_and_no_answer(people: People) -> None:
     person = {"first_name": "Nadia", "last_name": "Rossi", "sealed": True}
     case = people.case(person=person)
     people.project()
     for who in (REFERENT, AUDITOR):
         listed = people.get(who, "/api/v1/cases").json()["cases"]
         assert [(row["id"], row["comune"]) for row in listed] == [(case, "")]
-    assert MELZO not in people.get(AUDITOR, f"/api/v1/cases/{case}").json()["comune"]
+    for path in (
+        "/api/v1/cases",
+        "/api/v1/tasks?mine=false",
+        f"/api/v1/tasks/{case}:triage",
+        f"/api/v1/cases/{case}",
+        f"/api/v1/cases/{case}/state",
+        f"/api/v1/cases/{case}/history",
+        f"/api/v1/cases/{case}/timeline",
+    ):
+        answer = people.http.get(path, headers=people.headers(AUDITOR))
+        assert answer.status_code == 200
+        assert case in answer.text
+        assert MELZO not in answer.text, path
 
 
 def test_a_task_is_done_only_by_those_whose_role_it_is(people: People) -> None:

@@ -41,8 +41,8 @@ class Installation(NamedTuple):
     def tamper(self, statement: str, *values: object) -> None:
         """Change the log behind everybody's back."""
         with psycopg.connect(self.url) as connection:
-            # As somebody could who has the server in hand: the log's own guards do not see it.
-            connection.execute("SET LOCAL session_replication_role = replica")
+            # As somebody could who owns the database: the log's own guards are put aside.
+            connection.execute("ALTER TABLE stored_events DISABLE TRIGGER USER")
             connection.execute(statement.encode(), values or None)
 
 

@@ -79,7 +79,7 @@ def test_the_summary_says_what_ran_and_that_it_is_verified(played: Played) -> No
 
 
 def test_the_board_is_on_the_screen(played: Played) -> None:
-    for words in ("PSYCHIATRIC_CENTRE", "INCLUSION_TRAINEESHIP", "90° perc.", "host_withdrew"):
+    for words in ("UOMPIA", "tirocinio di inclusione", "90° perc.", "ritirato", "passo saltato"):
         assert words in played.screen
 
 

@@ -325,3 +325,16 @@ events:
     assert case.status("f") == "waiting"
     woken = case.did(event("wake"))
     assert woken.task("f").opens_at == midnight("2026-03-11")
+
+
+def test_a_region_inside_a_region_ends_with_it_whatever_waits_in_it() -> None:
+    plan = protocol("""
+steps:
+  outer: {title: Fuori, role: worker}
+  last: {title: Ultimo, after: outer, during: inner, role: worker}
+  inner: {title: Dentro, during: outer, role: worker}
+  other: {title: Altro, role: worker}
+""")
+    case = given(plan).did(complete("outer"))
+    assert case.open == {"other"}
+    assert case.status("last") == "out"
