@@ -136,7 +136,10 @@ _NO_MOVE = frozenset({c.TaskClaimed, c.TaskReleased, c.TaskAssigned, e.DataCorre
 _MOVES: dict[type, Callable[[Run, Any], None]] = {
     e.CaseOpened: moves.open_case,
     e.StepCompleted: lambda run, b: moves.complete(
-        run, b.task, b.outcome, b.data, b.personal, b.as_deputy
+        run, b.task, b.outcome, b.data, b.personal, b.as_deputy, b.signed[-1] if b.signed else ""
+    ),
+    e.StepSigned: lambda run, b: moves.complete(
+        run, b.task, b.outcome, b.data, b.personal, b.as_deputy, b.by
     ),
     e.CaseEventHappened: lambda run, b: moves.happen(run, b.event, b.data, b.personal),
     e.StepSkipped: lambda run, b: moves.skip(run, b.step, b.reason),

@@ -9,7 +9,6 @@ import psycopg
 import typer
 from psycopg.rows import tuple_row
 from rich.markup import escape
-from rich.table import Table
 
 from api.cli.speaking import HomeOption, JsonOption, case_service, local, out, write_json
 from domain.refusal import Refused
@@ -67,23 +66,19 @@ def _print_list(found: list[CaseSummary], service: CaseService) -> None:
     if not found:
         out.print("Nessun caso. [dim]· No cases.[/]")
         return
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for title in ("caso", "aperto", "distretto", "protocollo", "stato", "fase", "prossimi passi"):
-        table.add_column(title, no_wrap=title == "caso", overflow="fold")
     for row in found:
         state = _STATES[row.state] + (f": {row.reason}" if row.reason else "")
         if row.episode > 1:
-            state += f" (episodio {row.episode})"
-        table.add_row(
-            str(row.id),
-            local(row.opened_at, service)[:10],
-            str(row.district),
-            f"{row.protocol} {row.version}",
-            escape(state),
-            escape(row.stage_it),
-            escape("; ".join(dict.fromkeys(row.next_it))),
+            state += f", episodio {row.episode}"
+        following = "; ".join(dict.fromkeys(row.next_it))
+        out.print(
+            f"[bold]{row.id}[/]  {local(row.opened_at, service)[:10]}  distretto {row.district}  "
+            f"{escape(state)}"
         )
-    out.print(table)
+        out.print(
+            f"  {row.protocol} {row.version} · {escape(row.stage_it)}"
+            + (f" [dim]→ {escape(following)}[/]" if following else "")
+        )
 
 
 @group.command()

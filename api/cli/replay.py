@@ -10,7 +10,6 @@ from uuid import UUID
 import msgspec
 import typer
 from rich.markup import escape
-from rich.table import Table
 
 from api.cli.case import CaseArgument, find_case
 from api.cli.speaking import HomeOption, JsonOption, case_service, local, out, write_json
@@ -208,21 +207,23 @@ def print_replay(replay: Replay, service: CaseService, *, entries: bool = True) 
     _print_open(replay, service)
     if not entries:
         return
-    table = Table(box=None, pad_edge=False, header_style="dim")
-    for title in ("n.", "quando", "chi", "ruolo", "che cosa", "secondo quale regola"):
-        table.add_column(title, overflow="fold")
-    for entry in replay.entries:
-        rule = entry.rule
-        basis = f" ({rule.legal_basis})" if rule and rule.legal_basis else ""
-        table.add_row(
-            str(entry.version),
-            local(entry.at, service),
-            escape(entry.actor),
-            escape("" if (entry.role or "").startswith("system:") else entry.role or ""),
-            escape(entry.text.it),
-            escape(f"{rule.step}, {rule.protocol}{basis}") if rule else "",
+    if replay.facts:
+        out.print("[bold]Fatti stabiliti[/] [dim]· Facts established[/]")
+    for fact in replay.facts:
+        fields = ", ".join(f"{name}: {value}" for name, value in fact.fields.items())
+        out.print(
+            f"{fact.version:>4}  {local(fact.at, service)}  {fact.fact} [dim]{escape(fields)}[/]"
         )
-    out.print(table)
+    out.print("[bold]Che cosa è stato fatto[/] [dim]· What was done[/]")
+    for entry in replay.entries:
+        out.print(f"{entry.version:>4}  {local(entry.at, service)}  {escape(entry.text.it)}")
+        role = "" if (entry.role or "").startswith("system:") else entry.role or ""
+        who = f"{entry.actor} ({role})" if role else entry.actor
+        rule = ""
+        if entry.rule is not None:
+            basis = f", {entry.rule.legal_basis}" if entry.rule.legal_basis else ""
+            rule = f" · {entry.rule.step}, {entry.rule.protocol}{basis}"
+        out.print(f"      [dim]{escape(who + rule)}[/]")
 
 
 def _print_open(replay: Replay, service: CaseService) -> None:

@@ -160,11 +160,17 @@ def _complete(ground: Ground, run: Run, command: c.CompleteTask) -> str:
     plan = run.plan.steps[task.step]
     moves.check_outcome(run, plan, command.outcome)
     requires = plan.outcomes[command.outcome].requires
-    if command.actor.is_system:
+    signs = plan.step.signed_by > 1 and not command.actor.is_system
+    first = task.signature
+    if command.actor.is_system or (
+        signs and first and first.outcome == command.outcome and not command.data
+    ):
+        # The second to sign need not answer again what the first did.
         data, personal = dict(command.data), dict[str, Any]()
     else:
         data, personal = _answers(ground, plan.step.form, command.data, requires)
-    moves.complete(run, task.key, command.outcome, data, personal, standing.as_deputy)
+    by = command.actor.id if signs else ""
+    moves.complete(run, task.key, command.outcome, data, personal, standing.as_deputy, by)
     return standing.role
 
 
@@ -172,6 +178,7 @@ def _claim(ground: Ground, run: Run, command: c.ClaimTask) -> str:
     task = _open_task(run, command.task)
     standing = standing_for_task(run, task, command.actor)
     _not_claimed_by_another(task, command.actor)
+    moves.check_turn(run, task)
     if task.claimed_by != command.actor.id:
         run.emit(TaskClaimed(task.key, command.actor.id))
     return standing.role
@@ -189,6 +196,7 @@ def _assign(ground: Ground, run: Run, command: c.AssignTask) -> str:
     task = _open_task(run, command.task)
     standing = standing_for_task(run, task, command.actor)
     _check_reason(command.reason, required=False)
+    moves.check_turn(run, task)
     day = run.timing.day_of(run.now)
     holders = [person for person, _ in ground.territory.holders(task.role, task.scope, day)]
     if task.deputy:

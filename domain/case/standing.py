@@ -55,7 +55,7 @@ def standing_in_roles(run: Run, roles: Iterable[str], actor: Actor) -> Standing:
     for role in roles:
         if actor.id and run.assignee(role) == actor.id:
             return Standing(role, False)
-        found = held.get((role, run.scope(role)))
+        found = held.get((run.staff_role(role), run.scope(role)))
         if found is not None:
             return Standing(role, found)
     for role in roles:

@@ -77,7 +77,8 @@ class StepCompleted(Body, frozen=True):
     """Done, with an outcome. `data` may be read by guards, `personal` by authorised people only.
 
     `as_deputy`: the actor stood in for the role; `settles`: this task settled its step, with
-    `outcome_of_step` (differs from `outcome` where a step has many tasks).
+    `outcome_of_step` (differs from `outcome` where a step has many tasks). `event`: the case event
+    that had been kept for it. `signed`: who signed, in order, where two had to.
     """
 
     task: str
@@ -90,6 +91,23 @@ class StepCompleted(Body, frozen=True):
     as_deputy: bool = False
     settles: bool = True
     outcome_of_step: str = ""
+    event: str = ""
+    signed: tuple[str, ...] = ()
+
+
+class StepSigned(Body, frozen=True):
+    """The first of two signatures: `by` (a staff id) would complete the task so. It stays open
+    until another person signs the same; who signs something else takes the first one's place."""
+
+    task: str
+    step: str
+    round: int
+    outcome: str
+    by: str
+    instance: str = ""
+    data: dict[str, Any] = {}
+    personal: dict[str, Any] = {}
+    as_deputy: bool = False
 
 
 class StepsOut(Body, frozen=True):
@@ -99,13 +117,14 @@ class StepsOut(Body, frozen=True):
 
 
 class TasksWithdrawn(Body, frozen=True):
-    """Open or scheduled tasks taken away. `steps` are those that are settled by it, as out, or as
-    done where some of their tasks had been done."""
+    """Open or scheduled tasks taken away. `out` and `done` are the steps that are settled by it:
+    done where some of their tasks had been done, or with the `outcome` that an event gave them."""
 
     tasks: tuple[str, ...]
     why: str
     out: tuple[str, ...] = ()
     done: tuple[str, ...] = ()
+    outcome: str = ""
 
 
 class RoundStarted(Body, frozen=True):
@@ -131,9 +150,12 @@ class Escalated(Body, frozen=True):
 
 
 class CaseEventHappened(Body, frozen=True):
+    """`kept`: nothing waited for it, and it waits for the step that will want it."""
+
     event: str
     data: dict[str, Any] = {}
     personal: dict[str, Any] = {}
+    kept: bool = False
 
 
 class ClocksPaused(Body, frozen=True):

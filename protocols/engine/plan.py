@@ -68,9 +68,10 @@ class StepPlan:
 
 
 class EventPlan:
-    """One case event, compiled. `completes`: (step, outcome) or None."""
+    """One case event, compiled. `completes`: (step, outcome) or None; `wanted_by`: the (step,
+    outcome) pairs that it completes where they are open."""
 
-    __slots__ = ("completes", "event", "formula", "name")
+    __slots__ = ("completes", "event", "formula", "name", "wanted_by")
 
     def __init__(self, name: str, event: CaseEvent, formula: Formula | None) -> None:
         self.name = name
@@ -78,6 +79,7 @@ class EventPlan:
         self.formula = formula
         step, _, outcome = (event.completes or "").partition(".")
         self.completes = (step, outcome) if step else None
+        self.wanted_by: tuple[tuple[str, str], ...] = ()
 
 
 class Plan:
@@ -101,6 +103,11 @@ class Plan:
             event: tuple(n for n, plan in self.steps.items() if plan.step.waits_for == event)
             for event in self.events
         }
+        for name, event_plan in self.events.items():
+            wanted = dict([event_plan.completes] if event_plan.completes else [])
+            for waiting in self.waiting_for[name]:
+                wanted.setdefault(waiting, next(iter(self.steps[waiting].outcomes)))
+            event_plan.wanted_by = tuple(wanted.items())
 
     def problem(self, path: tuple[str, ...], it: str, en: str, name: str = "") -> None:
         self._problems.append((path, Text(it=it, en=en), name))

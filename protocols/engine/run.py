@@ -7,9 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from protocols.engine import events as e
-from protocols.engine.plan import Guard, Plan, StepPlan
+from protocols.engine.knowledge import Knowledge
+from protocols.engine.plan import Plan, StepPlan
 from protocols.engine.state import State, Task
-from protocols.engine.timing import Timing
 from protocols.facts import establish
 from protocols.language.document import Record
 from protocols.language.durations import Duration
@@ -24,86 +24,17 @@ def instance_of(member: Any) -> str:
     return str(member.get("person") or "") if isinstance(member, dict) else str(member)
 
 
-class Run:
+class Run(Knowledge):
     """Applies what happens to a private copy of `state`; `emitted` is what goes in the log."""
 
     def __init__(self, plan: Plan, state: State, now: datetime, territory: Territory) -> None:
-        self.plan = plan
-        self.state = state.copy()
-        self.now = now
-        self.territory = territory
+        super().__init__(plan, state.copy(), now, territory)
         self.emitted: list[e.Body] = []
-        self._timing: Timing | None = None
         self._look: deque[str] = deque()
-
-    # ── the ground ───────────────────────────────────────────────────────────────────────────
-
-    @property
-    def timing(self) -> Timing:
-        if self._timing is None:
-            calendar = self.territory.calendar(self.state.attributes.get("comune"))
-            self._timing = Timing(self.now, calendar, self.territory.timezone)
-        return self._timing
 
     def emit(self, body: e.Body) -> None:
         self.state.apply(body, self.now)
         self.emitted.append(body)
-
-    def holds(self, guard: Guard | None) -> bool:
-        """Whether the guard is satisfied by what it names: nothing personal is among it."""
-        return guard is None or guard.holds(
-            {name: value for name in guard.names if (value := self._named(name)) is not None}
-        )
-
-    def _named(self, name: str) -> Any:
-        state = self.state
-        if name == "case":
-            return {**state.attributes, "episode": state.episode}
-        if name == "events":
-            return {name: state.happened.get(name, {"count": 0}) for name in self.plan.events}
-        if name == "today":
-            return self.timing.day_of(self.now).isoformat()
-        return state.data.get(name)
-
-    def read(self, path: str) -> Any:
-        """The value at `step.field`, `event.field` or `case.field`, None where there is none.
-
-        Through a list it reads the field of each item: `team.members.person`.
-        """
-        name, *fields = path.split(".")
-        state = self.state
-        value: Any = (
-            state.attributes
-            if name == "case"
-            else state.data.get(name, state.happened.get(name, {}))
-        )
-        for field in fields:
-            if isinstance(value, list):
-                value = [item.get(field) for item in value]
-            else:
-                value = value.get(field) if isinstance(value, dict) else None
-        return value
-
-    def scope(self, role: str) -> str:
-        """In which scope a role of this protocol is held for this case."""
-        holder = self.plan.protocol.roles[role].held_by
-        kind = holder.organisation
-        if kind == "service":
-            service = None if holder.of in ("referral", "residence") else self.read(holder.of)
-            return f"service:{service or self.state.attributes.get('service', '')}"
-        if kind in ("comune", "district"):
-            comune = None if holder.of in ("residence", "referral") else self.read(holder.of)
-            if kind == "comune":
-                return f"comune:{comune or self.state.attributes.get('comune', '')}"
-            if comune:
-                return f"district:{self.territory.district_of(comune)}"
-            return f"district:{self.state.attributes.get('district', '')}"
-        return kind
-
-    def assignee(self, role: str) -> str:
-        path = self.plan.protocol.roles[role].held_by.person
-        value = self.read(path) if path else None
-        return value if isinstance(value, str) else ""
 
     # ── settling ─────────────────────────────────────────────────────────────────────────────
 
@@ -250,9 +181,10 @@ class Run:
         step = plan.step
         automation = step.automation
         role = role or step.role or (automation.fallback if automation else "")
-        scope = deputy = ""
+        scope = deputy = staff = ""
         if role:
             scope = self.scope(role)
+            staff = self.staff_role(role)
             deputy = self.plan.protocol.roles[role].deputy or ""
             assignee = assignee or self.assignee(role)
         due = remind = None
@@ -261,12 +193,13 @@ class Run:
             due, remind, ladder = self.timing.deadlines(
                 self.state, plan, role, scope, deputy, self.scope
             )
+            ladder = tuple(e.Rung(r.at, self.staff_role(r.role), r.scope) for r in ladder)
         self.emit(
             e.StepOpened(
                 f"{plan.name}#{instance}" if instance else plan.name,
                 plan.name,
                 self.state.marks[plan.name].round,
-                role,
+                staff,
                 scope,
                 instance,
                 assignee,
@@ -295,6 +228,22 @@ class Run:
         tasks = tuple(key for key in self.state.open if self.state.tasks[key].step in within)
         self.emit(e.RoundStarted(step, cause, reset, tasks))
         self.look_at(reset)
+
+    def cancel(self, steps: tuple[str, ...], why: str) -> None:
+        """These steps will not happen in this round; what is open there is withdrawn. What only
+        an event opens sleeps on."""
+        keys = [key for step in steps for key in self.state.of_step.get(step, ())]
+        tasks = tuple(key for key in keys if key in self.state.open)
+        out = tuple(
+            step
+            for step in steps
+            if (status := self.state.marks[step].status) == OPEN
+            or (status == WAITING and not self.plan.steps[step].dormant)
+        )
+        if tasks or out:
+            self.emit(e.TasksWithdrawn(tasks, why, out=out))
+        for step in out:
+            self.look_at(self.plan.steps[step].dependents)
 
     def record(self, records: tuple[Record, ...], task: str, outcome: str, own: dict) -> None:
         """Emit the facts that a step (or a case event) establishes. Raises FactError."""

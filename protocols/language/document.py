@@ -58,6 +58,9 @@ class Role(_Part):
     title: Text
     held_by: Holder
     deputy: Name | None = Field(None, description="a role that may act in its place")
+    held_as: Name | None = Field(
+        None, description="the role of this protocol under which its holders are known as staff"
+    )
 
 
 class Rung(_Part):
@@ -93,6 +96,9 @@ class Outcome(_Part):
     title: Text | None = None
     again: Name | None = None
     at_most: int | None = Field(None, ge=1, description="how often in one episode")
+    cancels: Annotated[tuple[Name, ...], BeforeValidator(_list)] = Field(
+        (), description="steps that will not happen any more; what is open there is withdrawn"
+    )
     ends: Name | None = None
     silently: bool = False
     result: Name | None = Field(None, description="the reason with which the case will end")
@@ -139,9 +145,16 @@ class Step(_Part):
     waits_for: Name | None = Field(None, description="a case event that completes the step")
     each: DataPath | None = None
     enough: int | None = Field(None, ge=1)
+    rest: Literal["welcome", "withdrawn"] = Field(
+        "welcome", description="what becomes of the other tasks once there are enough"
+    )
     every: DurationText | None = None
     first: DurationText | None = Field(None, description="when the first occurrence opens")
     race: Name | None = None
+    one_at_a_time: Name | None = Field(
+        None, description="of the steps in this group, while one is taken no other may be"
+    )
+    signed_by: int = Field(1, ge=1, le=2, description="how many persons must sign its completion")
     optional: bool = False
     form: Name | None = None
     due: Annotated[Due, BeforeValidator(_due)] | None = None
@@ -167,6 +180,10 @@ class CaseEvent(_Part):
     opens: Annotated[tuple[Name, ...], BeforeValidator(_list)] = ()
     pauses: Literal["clocks"] | None = None
     completes: str | None = Field(None, description="step.outcome that it settles, if it is open")
+    keeps: bool = Field(
+        False, description="where nothing waits for it yet, it is kept until something does"
+    )
+    cancels: Annotated[tuple[Name, ...], BeforeValidator(_list)] = ()
     again: Name | None = None
     at_most: int | None = Field(None, ge=1)
     ends: Name | None = None

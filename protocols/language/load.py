@@ -17,7 +17,7 @@ from protocols.documents import (
 )
 from protocols.engine.plan import Plan, PlanError
 from protocols.facts import CATALOGUE
-from protocols.language import paths
+from protocols.language import combinations, paths
 from protocols.language.document import Protocol, Record
 from protocols.text import Text
 
@@ -44,7 +44,8 @@ def read_protocol(text: str | bytes, name: str) -> Plan:
     document = read_document(text, name)
     protocol = validate_document(document, Protocol)
     problems = list(_references(protocol, document))
-    problems += [document.problem(path, message) for path, message in paths.findings(protocol)]
+    for found in (paths.findings(protocol), combinations.findings(protocol)):
+        problems += [document.problem(path, message) for path, message in found]
     raw = text.encode() if isinstance(text, str) else text
     try:
         plan = Plan(protocol, raw.decode(), hashlib.sha256(raw).hexdigest())

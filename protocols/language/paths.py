@@ -21,6 +21,9 @@ RESERVED = ("case", "events", "today", "and", "or", "not", "at_least", "settled"
 Location = tuple[str | int, ...]
 Finding = tuple[Location, Text]
 
+# The kinds of value that can each stand for a task of an `each` step.
+ONE_OF_EACH = ("person", "service", "comune", "host", "choice", "text")
+
 _BOUND = re.compile(r"\.(?:all|exists|exists_one|map|filter)\s*\(\s*([A-Za-z_]\w*)")
 _NAME = Text("Passo o evento", "Step or event")
 
@@ -123,38 +126,54 @@ def _path(protocol: Protocol, at: Location, path: str, types: tuple[str, ...]) -
         return
     if name in protocol.steps and protocol.steps[name].automation:
         return
-    fields = _fields(protocol, name)
-    field = fields.get(field_name)
-    if field is None:
-        near = nearest(field_name, fields)
-        hint = (f" Forse «{near}»?", f" Perhaps “{near}”?") if near else ("", "")
+    listed = False
+    fields = fields_of(protocol, name)
+    for part in field_name.split("."):
+        field = fields.get(part)
+        if field is None:
+            near = nearest(part, fields)
+            hint = (f" Forse «{near}»?", f" Perhaps “{near}”?") if near else ("", "")
+            yield (
+                at,
+                Text(
+                    f"«{name}» non raccoglie il campo «{field_name[:60]}».{hint[0]}",
+                    f"“{name}” gathers no field “{field_name[:60]}”.{hint[1]}",
+                ),
+            )
+            return
+        if field.personal:
+            yield (
+                at,
+                Text(
+                    f"«{path}» è personale: nessuna regola lo può leggere",
+                    f"“{path}” is personal: no rule can read it",
+                ),
+            )
+            return
+        last, fields = field, field.fields or {}
+        listed = listed or (field.type == "list" and bool(fields))
+    # Of a list, the values of one of its fields are themselves a list.
+    through = listed and last.type in ONE_OF_EACH and "list" in types
+    if last.type not in types and not through:
+        names = ", ".join(types)
         yield (
             at,
             Text(
-                f"«{name}» non raccoglie il campo «{field_name[:60]}».{hint[0]}",
-                f"“{name}” gathers no field “{field_name[:60]}”.{hint[1]}",
+                f"«{path}» è di tipo {last.type}: qui serve {names}",
+                f"“{path}” is of type {last.type}: {names} is needed here",
             ),
         )
-    elif field.personal:
+    elif listed and "list" not in types:
         yield (
             at,
             Text(
-                f"«{path}» è personale: nessuna regola lo può leggere",
-                f"“{path}” is personal: no rule can read it",
-            ),
-        )
-    elif field.type not in types:
-        listed = ", ".join(types)
-        yield (
-            at,
-            Text(
-                f"«{path}» è di tipo {field.type}: qui serve {listed}",
-                f"“{path}” is of type {field.type}: {listed} is needed here",
+                f"«{path}» sono più valori: qui ne serve uno",
+                f"“{path}” are many values: one is needed here",
             ),
         )
 
 
-def _fields(protocol: Protocol, name: str) -> dict[str, FormField]:
+def fields_of(protocol: Protocol, name: str) -> dict[str, FormField]:
     """The fields that a step's data may have: its form's, and those of events that complete it."""
     forms: list[Form | None] = []
     if name in protocol.steps:

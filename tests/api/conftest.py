@@ -181,6 +181,8 @@ def serving(app: FastAPI) -> Iterator[str]:
     """The application behind a real server; its address."""
     configuration = uvicorn.Config(app, port=0, log_config=None, access_log=False)
     listener = configuration.bind_socket()
+    # From here on clients wait in the queue, whenever the server comes to accept them.
+    listener.listen()
     server = uvicorn.Server(configuration)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

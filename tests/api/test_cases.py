@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -153,6 +153,31 @@ def test_pages_follow_one_another_without_gaps(people: People) -> None:
             break
     assert len(seen) == 5
     assert set(seen) == made
+
+
+def test_cases_are_found_by_what_is_late_by_pseudonym_and_by_comune(people: People) -> None:
+    late = people.case()
+    clock = people.service.clock
+    clock.advance_to(clock.now() + timedelta(days=60))
+    anonymous = people.case(
+        person={"anonymous": True, "pseudonym": "K7"}, referred_on=str(clock.now().date())
+    )
+    people.project()
+
+    def found(**filters: Any) -> list[str]:
+        answer = people.get(REFERENT, "/api/v1/cases", **filters)
+        assert answer.status_code == 200, answer.text
+        return [row["id"] for row in answer.json()["cases"]]
+
+    assert found(overdue=True) == [late]
+    assert found(q="k") == [anonymous]
+    assert found(comune="melzo") == [anonymous, late]
+    assert found(comune="Gorgonzola") == []
+    assert found(state="ended") == []
+    assert found(open_step="triage", protocol="mini", source="PSYCHIATRIC_CENTRE", stage="start")
+    assert people.get(REFERENT, "/api/v1/cases", comune="Mlzo").status_code == 422
+    tasks = people.get(REFERENT, "/api/v1/tasks", overdue=True).json()["tasks"]
+    assert [task["case"] for task in tasks] == [late]
 
 
 def test_the_inbox_is_ones_own(people: People) -> None:

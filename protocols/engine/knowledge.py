@@ -1,0 +1,92 @@
+"""What a case knows at one instant: its data, its clock, in which scope a role is held for it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from protocols.engine.plan import Guard, Plan
+from protocols.engine.state import State
+from protocols.engine.timing import Timing
+
+if TYPE_CHECKING:
+    from protocols.territory import Territory
+
+
+class Knowledge:
+    """Reads a case by its protocol; changes nothing."""
+
+    def __init__(self, plan: Plan, state: State, now: datetime, territory: Territory) -> None:
+        self.plan = plan
+        self.state = state
+        self.now = now
+        self.territory = territory
+        self._timing: Timing | None = None
+
+    @property
+    def timing(self) -> Timing:
+        if self._timing is None:
+            calendar = self.territory.calendar(self.state.attributes.get("comune"))
+            self._timing = Timing(self.now, calendar, self.territory.timezone)
+        return self._timing
+
+    def holds(self, guard: Guard | None) -> bool:
+        """Whether the guard is satisfied by what it names: nothing personal is among it."""
+        return guard is None or guard.holds(
+            {name: value for name in guard.names if (value := self._named(name)) is not None}
+        )
+
+    def _named(self, name: str) -> Any:
+        state = self.state
+        if name == "case":
+            return {**state.attributes, "episode": state.episode}
+        if name == "events":
+            return {name: state.happened.get(name, {"count": 0}) for name in self.plan.events}
+        if name == "today":
+            return self.timing.day_of(self.now).isoformat()
+        return state.data.get(name)
+
+    def read(self, path: str) -> Any:
+        """The value at `step.field`, `event.field` or `case.field`, None where there is none.
+
+        Through a list it reads the field of each item: `team.members.person`.
+        """
+        name, *fields = path.split(".")
+        state = self.state
+        value: Any = (
+            state.attributes
+            if name == "case"
+            else state.data.get(name, state.happened.get(name, {}))
+        )
+        for field in fields:
+            if isinstance(value, list):
+                flat = [part for item in value for part in (item if type(item) is list else [item])]
+                value = [item[field] for item in flat if type(item) is dict and field in item]
+            else:
+                value = value.get(field) if isinstance(value, dict) else None
+        return value
+
+    def scope(self, role: str) -> str:
+        """In which scope a role of this protocol is held for this case."""
+        holder = self.plan.protocol.roles[role].held_by
+        kind = holder.organisation
+        if kind == "service":
+            service = None if holder.of in ("referral", "residence") else self.read(holder.of)
+            return f"service:{service or self.state.attributes.get('service', '')}"
+        if kind in ("comune", "district"):
+            comune = None if holder.of in ("residence", "referral") else self.read(holder.of)
+            if kind == "comune":
+                return f"comune:{comune or self.state.attributes.get('comune', '')}"
+            if comune:
+                return f"district:{self.territory.district_of(comune)}"
+            return f"district:{self.state.attributes.get('district', '')}"
+        return kind
+
+    def staff_role(self, role: str) -> str:
+        """The role that its holders have as staff: its own, or the one it is `held_as`."""
+        return self.plan.protocol.roles[role].held_as or role
+
+    def assignee(self, role: str) -> str:
+        path = self.plan.protocol.roles[role].held_by.person
+        value = self.read(path) if path else None
+        return value if isinstance(value, str) else ""

@@ -1,0 +1,1 @@
+"""Synthetic cases of a protocol: many of them with a virtual clock, or one by hand."""
