@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import APIRouter, Depends, FastAPI
+from fastapi_offline import FastAPIOffline
 from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool
 
@@ -79,7 +80,8 @@ def create_app(settings: Settings, service: CaseService | None = None) -> FastAP
             pool.close()
             service.close()
 
-    app = FastAPI(
+    # Its page of documentation is served whole from here: no request to anybody else's servers.
+    app = FastAPIOffline(
         title="Cantiere",
         version="0.1.0",
         summary="Protocolli territoriali di servizi sociali e sanitari, eseguiti e rivisti.",

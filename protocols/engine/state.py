@@ -29,8 +29,8 @@ class State:
 
     __slots__ = (
         "attributes", "by_instance", "data", "ended", "ended_at", "episode", "happened", "kept",
-        "marks", "of_step", "open", "opened", "opened_at", "paused_at", "pauses", "result", "silent",
-        "tasks", "used",
+        "marks", "of_step", "open", "opened", "opened_at", "paused_at", "pauses", "result",
+        "silent", "tasks", "used",
     )  # fmt: skip
     _fields: ClassVar[tuple[str, ...]] = __slots__
 

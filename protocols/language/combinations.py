@@ -1,4 +1,4 @@
-"""What the parts of a protocol say together: names that lead nowhere, wishes that cannot both be."""
+"""What a protocol says as a whole: names that lead nowhere, wishes that exclude one another."""
 
 from __future__ import annotations
 

@@ -65,9 +65,7 @@ class Answers:
         self, event: str, draw: Random, today: date, *, complete: bool = False
     ) -> dict[str, Any]:
         """What is answered when a case event is reported."""
-        return self._form(
-            self._plan.protocol.events[event].form, event, (), draw, today, complete
-        )
+        return self._form(self._plan.protocol.events[event].form, event, (), draw, today, complete)
 
     def apart(self, form_name: str | None, answers: dict[str, Any]) -> tuple[dict, dict]:
         """(data, personal) of answers that are known to be right."""

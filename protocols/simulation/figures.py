@@ -206,9 +206,7 @@ def compare(first: Simulation, second: Simulation) -> list[Difference]:
     same = (first.cases, first.seed, len(first.tallies))
     if same != (second.cases, second.seed, len(second.tallies)):
         raise ValueError("simulations of other cases cannot be compared")
-    pairs = [
-        (measures(a), measures(b)) for a, b in zip(first.tallies, second.tallies, strict=True)
-    ]
+    pairs = [(measures(a), measures(b)) for a, b in zip(first.tallies, second.tallies, strict=True)]
     names = dict.fromkeys(name for a, b in pairs for name in a if name in b)
     differences = []
     for name in names:
@@ -241,7 +239,5 @@ def _jams(whole: Tally) -> list[Jam]:
         queue = desk.waited / desk.jobs if desk.jobs else 0.0
         if load >= FULL or queue >= SLOW_DAYS:
             needed = max(desk.people, -int(-load * desk.people // 0.8))
-            jams.append(
-                Jam(desk.role, desk.scope, desk.people, load, queue, desk.longest, needed)
-            )
+            jams.append(Jam(desk.role, desk.scope, desk.people, load, queue, desk.longest, needed))
     return sorted(jams, key=lambda jam: (-jam.load, -jam.queue, jam.role, jam.scope))

@@ -65,9 +65,7 @@ def simulate(
     else:
         tallies = _elsewhere(plan, pack, complete, work, min(processes, replications), tell)
     document = plan.protocol
-    return Simulation(
-        document.protocol, document.version, plan.digest, cases, seed, tuple(tallies)
-    )
+    return Simulation(document.protocol, document.version, plan.digest, cases, seed, tuple(tallies))
 
 
 def _here(
@@ -150,7 +148,13 @@ def _elsewhere(
     # Spawned, not forked: the caller may have threads.
     context = multiprocessing.get_context("spawn")
     ended = context.Value("q", 0)
-    given = (plan.protocol, plan.text, plan.digest, str(pack), shares.model_dump_json(by_alias=True))
+    given = (
+        plan.protocol,
+        plan.text,
+        plan.digest,
+        str(pack),
+        shares.model_dump_json(by_alias=True),
+    )
     pool = ProcessPoolExecutor(processes, context, _prepare, (given, ended))
     try:
         futures = [pool.submit(_replicate, *part) for part in work]

@@ -77,9 +77,7 @@ class Walk:
             opened = _with(opened, attributes, territory)
         self._standing = _Standing(State(plan.names), now, ())
         self._before: list[_Standing] = []
-        self._do(
-            Text("Caso aperto", "Case opened"), lambda run: moves.open_case(run, opened), now
-        )
+        self._do(Text("Caso aperto", "Case opened"), lambda run: moves.open_case(run, opened), now)
         self._before.clear()
 
     # ── what can be seen ─────────────────────────────────────────────────────────────────────

@@ -36,7 +36,7 @@ class Load:
         self._name = name
         self._cases = cases
         self._threads = threads
-        self._address = f"{stack.addresses.api}/api/v1"
+        self._client = httpx.Client(base_url=f"{stack.addresses.api}/api/v1", timeout=15.0)
         self._token = Issuer.of(stack.home.path).token(DESK)
         self._today = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86_400))
         self._lock = threading.Lock()
@@ -60,34 +60,32 @@ class Load:
         finally:
             happened.set()
             watcher.join()
+            self._client.close()
 
     def _one_case(self, number: int) -> None:
-        with httpx.Client(base_url=self._address, timeout=15.0) as client:
-            opened = self._send(
-                client,
-                f"{self._name}-refer-{number}",
-                "/referrals",
-                {
-                    "service": "cps-melzo",
-                    "comune": "015142",
-                    "referred_on": self._today,
-                    "person": {"first_name": "Ada", "last_name": f"Prova {number}"},
-                },
-            )
-            task = quote(f"{opened['case']}:register_referral", safe="")
-            self._send(
-                client,
-                f"{self._name}-register-{number}",
-                f"/tasks/{task}/complete",
-                {"outcome": "complete", "data": {"needs": ["work"]}},
-            )
+        opened = self._send(
+            f"{self._name}-refer-{number}",
+            "/referrals",
+            {
+                "service": "cps-melzo",
+                "comune": "015142",
+                "referred_on": self._today,
+                "person": {"first_name": "Ada", "last_name": f"Prova {number}"},
+            },
+        )
+        task = quote(f"{opened['case']}:register_referral", safe="")
+        self._send(
+            f"{self._name}-register-{number}",
+            f"/tasks/{task}/complete",
+            {"outcome": "complete", "data": {"needs": ["work"]}},
+        )
 
-    def _send(self, client: httpx.Client, key: str, path: str, body: Any) -> dict[str, Any]:
+    def _send(self, key: str, path: str, body: Any) -> dict[str, Any]:
         deadline = time.monotonic() + PATIENCE
         headers = {"Authorization": f"Bearer {self._token}", "Idempotency-Key": key}
         while True:
             try:
-                response = client.post(path, json=body, headers=headers)
+                response = self._client.post(path, json=body, headers=headers)
             except httpx.TransportError:
                 response = None
             if response is not None and response.status_code < 300:
