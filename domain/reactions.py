@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from domain.service import CaseService
 
 
+# What a form may ask of somebody who gives their name.
+NAMED = ("first_name", "last_name", "birth_date", "tax_code", "sex", "address", "phone")
+_ANSWERED = (e.StepCompleted, e.CaseEventHappened)
+
+
 class Batch(msgspec.Struct, frozen=True):
     """All that one command writes. `state`: the case afterwards, if it is a case."""
 
@@ -72,14 +77,14 @@ def consequences(
     for index, body in enumerate(bodies):
         if isinstance(body, facts.PersonIdentified):
             done = index - 1
-            while done >= 0 and not isinstance(bodies[done], e.StepCompleted):
+            while not isinstance(answered := bodies[done], _ANSWERED):
                 done -= 1
-            if done >= 0:
-                named, claim = _name(service, after, bodies[done], command, now)
-                elsewhere += named
-                take += claim
-                # The name belongs to the person's own stream, not to the case's.
-                bodies[done] = replace(bodies[done], personal={})
+            named, claim = _name(service, after, answered, command, now)
+            elsewhere += named
+            take += claim
+            # The name belongs to the person's own stream, not to the case's.
+            kept = {name: value for name, value in answered.personal.items() if name not in NAMED}
+            bodies[done] = replace(answered, personal=kept)
         elif isinstance(body, e.CaseEnded):
             release.append(_only_case(after))
         elif isinstance(body, e.EpisodeStarted):
@@ -135,18 +140,17 @@ def _places(
 def _name(
     service: CaseService,
     state: CaseState,
-    completed: e.Body,
+    answered: e.StepCompleted | e.CaseEventHappened,
     command: Command,
     now: datetime,
 ) -> tuple[list[Recorded], list[Claim]]:
-    assert isinstance(completed, e.StepCompleted)
     assert state.opened is not None
     person = UUID(state.opened.person)
     day = now.astimezone(service.territory.timezone).date()
     given = {
         name: value
-        for name, value in {**completed.data, **completed.personal}.items()
-        if name in ("first_name", "last_name", "birth_date", "tax_code", "sex", "address", "phone")
+        for name, value in {**answered.data, **answered.personal}.items()
+        if name in NAMED
     }
     particulars = read_particulars(given, day)
     claims = []

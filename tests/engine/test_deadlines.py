@@ -196,3 +196,13 @@ steps:
     case = given(plan).did(complete("sign", ends_on=day))
     assert case.open == {"before", "after"}
     case.on("2090-01-01").did(pass_time())
+
+
+def test_a_rung_that_calls_nobody_is_left_out() -> None:
+    plan = protocol("""
+steps:
+  wait: {title: Attesa, waits_for: answer, due: {within: 5 days, overdue: [deputy, board]}}
+events:
+  answer: {title: Risposta, by: worker}
+""")
+    assert [rung.role for rung in given(plan).task("wait").ladder] == ["board"]

@@ -286,14 +286,24 @@ class ShippedProtocol(AnyCase):
 
 
 _QUIET = list(hypothesis.HealthCheck)
+# A failure is told as it was found: `-m slow` also looks for the shortest history that leads to it.
+_SHORT = [phase for phase in hypothesis.Phase if phase is not hypothesis.Phase.shrink]
 
 TestRandomProtocol = RandomProtocol.TestCase
 TestRandomProtocol.settings = settings(
-    max_examples=120, stateful_step_count=25, deadline=None, suppress_health_check=_QUIET
+    max_examples=120,
+    stateful_step_count=25,
+    deadline=None,
+    suppress_health_check=_QUIET,
+    phases=_SHORT,
 )
 TestShippedProtocol = ShippedProtocol.TestCase
 TestShippedProtocol.settings = settings(
-    max_examples=25, stateful_step_count=40, deadline=None, suppress_health_check=_QUIET
+    max_examples=25,
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=_QUIET,
+    phases=_SHORT,
 )
 
 
