@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, NoReturn, TypeVar
 
 import typer
 import yaml
@@ -27,6 +28,7 @@ from protocols.text import Text
 commands = typer.Typer()
 
 _SHOWN_CHANGES = 25
+_Read = TypeVar("_Read")
 
 
 @commands.command("simulate")
@@ -70,7 +72,7 @@ def simulate_(
     if replications > cases:
         _refuse(
             Text(
-                f"{cases} casi non bastano per {replications} prove: servono più casi o meno prove.",
+                f"{cases} casi non bastano per {replications} prove: più casi, o meno prove.",
                 f"{cases} cases are too few for {replications} replications.",
             )
         )
@@ -80,19 +82,22 @@ def simulate_(
     if save_shares is not None and seen is not None:
         said = seen.model_dump(mode="json", by_alias=True, exclude_unset=True)
         save_shares.write_text(yaml.safe_dump(said, allow_unicode=True, sort_keys=False))
+    assumed = _assumed(shares, plans) if shares else Shares()
+    if seen is not None:
+        assumed = assumed.over(seen)
     runs: list[Simulation] = []
     with _bar(quiet=as_json) as bar:
         task = bar.add_task("casi", total=cases * len(plans))
-        for number, plan in enumerate(plans):
-            assumed = _assumed(shares, plan) if shares else Shares()
-            if seen is not None:
-                assumed = assumed.over(_fitting(seen, plan))
-            done = number * cases
+        for plan in plans:
+            done = cases * len(runs)
+
+            def advance(ended: int, done: int = done) -> None:
+                bar.update(task, completed=done + ended)
+
             runs.append(
                 simulate(
-                    plan, pack, assumed, cases=cases, seed=seed, replications=replications,
-                    processes=processes,
-                    progress=lambda ended, done=done: bar.update(task, completed=done + ended),
+                    plan, pack, assumed.fitting(plan), cases=cases, seed=seed,
+                    replications=replications, processes=processes, progress=advance,
                 )
             )  # fmt: skip
     reports = [report(run) for run in runs]
@@ -128,14 +133,14 @@ def find_plan(name: str) -> Plan:
         raise typer.Exit(1) from None
 
 
-def _assumed(path: Path, plan: Plan) -> Shares:
+def _assumed(path: Path, plans: list[Plan]) -> Shares:
     if not path.is_file():
         _refuse(Text(f"Il file {path} non esiste.", f"There is no file {path}."))
     territory = load_territory(default_pack())
-    return _or_problems(lambda: read_shares(path.read_bytes(), path.name, plan, territory))
+    return _or_problems(lambda: read_shares(path.read_bytes(), path.name, plans, territory))
 
 
-def _or_problems(read: Any) -> Any:
+def _or_problems(read: Callable[[], _Read]) -> _Read:
     try:
         return read()
     except DocumentError as error:
@@ -158,17 +163,6 @@ def _refuse(message: Text) -> NoReturn:
 def _seen(plan: Plan, home: Path | None) -> Shares:
     with case_service(home) as (_, service):
         return shares_from(service.mapper.read_all(service.recorder.stream()), plan)
-
-
-def _fitting(seen: Shares, plan: Plan) -> Shares:
-    """What the log says of the names that this version has too."""
-    steps = {
-        name: said
-        for name, said in seen.steps.items()
-        if name in plan.steps and set(said.outcomes or ()) <= set(plan.steps[name].outcomes)
-    }
-    events = {name: said for name, said in seen.events.items() if name in plan.events}
-    return seen.model_copy(update={"steps": steps, "events": events})
 
 
 def _bar(quiet: bool) -> Progress:

@@ -179,7 +179,9 @@ def task_detail(door: Door, sight: Sight, case: UUID, key: str) -> TaskDetail:
 
 def fields_of(form: Form | None) -> list[FieldShape]:
     """The questions of a form, in its order."""
-    return [_field(name, field) for name, field in (form.fields if form else {}).items()]
+    fields = form.fields if form else {}
+    # What a table fills in nobody is asked.
+    return [_field(name, field) for name, field in fields.items() if not field.filled_by]
 
 
 def _field(name: str, field: Any) -> FieldShape:

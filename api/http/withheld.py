@@ -66,7 +66,7 @@ class Screen:
         """The body of an event of the case, as the reader may see it."""
         body = event.body
         shown: dict[str, Any] = msgspec.to_builtins(body, str_keys=True)
-        if isinstance(body, (e.StepCompleted, e.DataCorrected)):
+        if isinstance(body, (e.StepCompleted, e.StepSigned, e.DataCorrected)):
             shown |= self._answers(body.step, body.data, body.personal, origin)
         elif isinstance(body, e.CaseEventHappened):
             shown |= self._answers(body.event, body.data, body.personal, origin)
@@ -107,7 +107,7 @@ def origins(history: list[Recorded]) -> dict[int, Origin]:
         if isinstance(body, e.StepOpened):
             tasks[body.task] = (body.role, body.scope)
         role, scope = "", ""
-        if isinstance(body, e.StepCompleted):
+        if isinstance(body, (e.StepCompleted, e.StepSigned)):
             role, scope = tasks.get(body.task, ("", ""))
         elif isinstance(body, e.DataCorrected):
             key = f"{body.step}#{body.instance}" if body.instance else body.step

@@ -72,6 +72,11 @@ def _completed(t: Titles, b: e.StepCompleted) -> Sentence:
     )
 
 
+def _signed(t: Titles, b: e.StepSigned) -> Sentence:
+    it, en = _step(t, b.step)
+    return f"Prima firma: «{it}», ne serve un'altra", f"First signature: “{en}”, one more is needed"
+
+
 def _steps_out(t: Titles, b: e.StepsOut) -> Sentence:
     it, en = _listed(_step(t, step) for step in b.steps)
     return f"Non previsto in questo percorso: «{it}»", f"Not needed on this path: “{en}”"
@@ -166,6 +171,7 @@ SENTENCES: dict[type, Callable[[Titles, Any], Sentence]] = {
     e.StepScheduled: _scheduled,
     e.StepOpened: _opened,
     e.StepCompleted: _completed,
+    e.StepSigned: _signed,
     e.StepsOut: _steps_out,
     e.TasksWithdrawn: _withdrawn,
     e.RoundStarted: _round,

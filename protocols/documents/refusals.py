@@ -159,8 +159,8 @@ _SYNTAX: tuple[tuple[str, Text], ...] = (
     (
         "cannot start any token",
         Text(
-            "Un testo non può cominciare con «@», «`» o «%». Mettilo tra virgolette.",
-            "A text cannot begin with “@”, “`” or “%”. Quote it.",
+            "Un testo non può cominciare con «@», «`», «%» o «>». Mettilo tra virgolette.",
+            "A text cannot begin with “@”, “`”, “%” or “>”. Quote it.",
         ),
     ),
     (

@@ -42,10 +42,14 @@ def complete(
     plan = run.plan.steps[task.step]
     check_turn(run, task)
     check_outcome(run, plan, outcome)
+    answered = bool(data)
+    data = run.filled(plan.name, plan.fills, data)
     signed: tuple[str, ...] = ()
     if plan.step.signed_by > 1 and by:
         first = task.signature
-        if first is None or not _same(first, outcome, data, personal):
+        if first is None or not (
+            first.outcome == outcome and not personal and (not answered or data == first.data)
+        ):
             run.emit(
                 e.StepSigned(
                     key, task.step, task.round, outcome, by, task.instance, data, personal or {},
@@ -73,12 +77,6 @@ def complete(
             _withdraw_rest(run, plan)
         follow(run, plan, of_step, cause=key)
     settle(run)
-
-
-def _same(
-    first: e.StepSigned, outcome: str, data: dict[str, Any], personal: dict[str, Any] | None
-) -> bool:
-    return first.outcome == outcome and not personal and data in ({}, first.data)
 
 
 def _withdraw_rest(run: Run, plan: StepPlan) -> None:

@@ -61,6 +61,7 @@ def happen(
     event = plan.event
     wanted = [(step, outcome) for step, outcome in plan.wanted_by if _wants(run, step, outcome)]
     kept = event.keeps and not wanted
+    data = run.filled(name, plan.fills, data)
     run.emit(e.CaseEventHappened(name, data, personal or {}, kept))
     run.record(event.records, name, "", data)
     if event.pauses and name not in run.state.pauses:

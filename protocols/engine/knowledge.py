@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from protocols.engine.plan import Guard, Plan
+from protocols.engine.plan import Fills, Guard, Plan
 from protocols.engine.state import State
 from protocols.engine.timing import Timing
 
@@ -42,6 +43,10 @@ class Knowledge:
             return {**state.attributes, "episode": state.episode}
         if name == "events":
             return {name: state.happened.get(name, {"count": 0}) for name in self.plan.events}
+        if name == "tables":
+            tables = self.plan.protocol.tables
+            said = {name: table.decide(self.read) for name, table in tables.items()}
+            return {name: value for name, value in said.items() if value is not None}
         if name == "today":
             return self.timing.day_of(self.now).isoformat()
         return state.data.get(name)
@@ -53,18 +58,32 @@ class Knowledge:
         """
         name, *fields = path.split(".")
         state = self.state
+        if name == "tables":
+            table = self.plan.protocol.tables.get(fields[0])
+            return table.decide(self.read) if table else None
         value: Any = (
             state.attributes
             if name == "case"
             else state.data.get(name, state.happened.get(name, {}))
         )
-        for field in fields:
-            if isinstance(value, list):
-                flat = [part for item in value for part in (item if type(item) is list else [item])]
-                value = [item[field] for item in flat if type(item) is dict and field in item]
-            else:
-                value = value.get(field) if isinstance(value, dict) else None
-        return value
+        return _inside(value, fields)
+
+    def filled(self, name: str, fills: Fills, data: dict[str, Any]) -> dict[str, Any]:
+        """The data that a step (or case event) is about to have, with what tables say of them."""
+        for field, table in fills:
+            said = self.plan.protocol.tables[table].decide(self._reader(name, data))
+            if said is not None:
+                data = {**data, field: said}
+        return data
+
+    def _reader(self, name: str, data: dict[str, Any]) -> Callable[[str], Any]:
+        """Reads as `read` does, but what `name` has comes from `data`."""
+
+        def reader(path: str) -> Any:
+            first, *fields = path.split(".")
+            return _inside(data, fields) if first == name else self.read(path)
+
+        return reader
 
     def scope(self, role: str) -> str:
         """In which scope a role of this protocol is held for this case."""
@@ -90,3 +109,13 @@ class Knowledge:
         path = self.plan.protocol.roles[role].held_by.person
         value = self.read(path) if path else None
         return value if isinstance(value, str) else ""
+
+
+def _inside(value: Any, fields: list[str]) -> Any:
+    for field in fields:
+        if isinstance(value, list):
+            flat = [part for item in value for part in (item if type(item) is list else [item])]
+            value = [item[field] for item in flat if type(item) is dict and field in item]
+        else:
+            value = value.get(field) if isinstance(value, dict) else None
+    return value

@@ -20,6 +20,10 @@ class PlanError(ValueError):
         self.problems = tuple(problems)
 
 
+# (field, table): a form's fields that decision tables give.
+Fills = tuple[tuple[str, str], ...]
+
+
 class Guard:
     """A compiled CEL condition. A guard that reads data that are not there is not satisfied."""
 
@@ -40,11 +44,13 @@ class Guard:
 class StepPlan:
     """One step, compiled. `dependents`: steps to look at again when this one settles or opens;
     `closure`: all that depends on it, directly or not, itself first (what a new round resets);
-    `starts_after`: the step from which its time to open is counted, or ''."""
+    `starts_after`: the step from which its time to open is counted, or ''; `fills`: the (field,
+    table) pairs that its completion fills in."""
 
     __slots__ = (
-        "blocking", "closure", "dependents", "dormant", "due_guard", "formula", "guard", "name",
-        "opened_by", "outcome_guards", "outcomes", "region", "starts", "starts_after", "step",
+        "blocking", "closure", "dependents", "dormant", "due_guard", "fills", "formula", "guard",
+        "name", "opened_by", "outcome_guards", "outcomes", "region", "starts", "starts_after",
+        "step",
     )  # fmt: skip
 
     def __init__(self, name: str, step: Step, formula: Formula | None, dormant: bool) -> None:
@@ -65,13 +71,14 @@ class StepPlan:
         self.dependents: tuple[str, ...] = ()
         self.closure: tuple[str, ...] = (name,)
         self.opened_by: tuple[str, ...] = ()
+        self.fills: Fills = ()
 
 
 class EventPlan:
     """One case event, compiled. `completes`: (step, outcome) or None; `wanted_by`: the (step,
-    outcome) pairs that it completes where they are open."""
+    outcome) pairs that it completes where they are open; `fills`: as of a step."""
 
-    __slots__ = ("completes", "event", "formula", "name", "wanted_by")
+    __slots__ = ("completes", "event", "fills", "formula", "name", "wanted_by")
 
     def __init__(self, name: str, event: CaseEvent, formula: Formula | None) -> None:
         self.name = name
@@ -80,6 +87,7 @@ class EventPlan:
         step, _, outcome = (event.completes or "").partition(".")
         self.completes = (step, outcome) if step else None
         self.wanted_by: tuple[tuple[str, str], ...] = ()
+        self.fills: Fills = ()
 
 
 class Plan:
@@ -108,6 +116,14 @@ class Plan:
             for waiting in self.waiting_for[name]:
                 wanted.setdefault(waiting, next(iter(self.steps[waiting].outcomes)))
             event_plan.wanted_by = tuple(wanted.items())
+            event_plan.fills = self._fills(event_plan.event.form)
+        for plan in self.steps.values():
+            plan.fills = self._fills(plan.step.form)
+
+    def _fills(self, form_name: str | None) -> Fills:
+        form = self.protocol.forms.get(form_name or "")
+        fields = form.fields if form else {}
+        return tuple((name, f.filled_by) for name, f in fields.items() if f.filled_by)
 
     def problem(self, path: tuple[str, ...], it: str, en: str, name: str = "") -> None:
         self._problems.append((path, Text(it=it, en=en), name))

@@ -95,6 +95,9 @@ class Timing:
         rungs = []
         for rung in due.overdue:
             called = (deputy or role) if rung.to == "deputy" else rung.to
+            if not called:
+                # Nobody stands in for a role that nobody holds: a wait for an event.
+                continue
             when = at if rung.after.n == 0 else self.after(rung.after, last)
             rungs.append(Rung(when, called, scope if called == role else scopes(called)))
         return at, remind, tuple(rungs)

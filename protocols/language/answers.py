@@ -13,6 +13,7 @@ from msgspec import Struct
 
 from protocols.documents import nearest
 from protocols.engine.plan import Guard
+from protocols.instruments import shipped
 from protocols.language.forms import Form, FormField
 from protocols.text import Text
 
@@ -105,6 +106,11 @@ class _Checker:
             ):
                 continue
             value = answers.get(name)
+            if field.filled_by:
+                if value is not None:
+                    it = f"«{field.title.it}» non si chiede: lo dice la tabella «{field.filled_by}»"
+                    self.error(path, it, f"not asked: table “{field.filled_by}” gives it")
+                continue
             if value is None or value == [] or (isinstance(value, str) and not value.strip()):
                 if field.required or name in requires:
                     self.error(path, f"«{field.title.it}» è obbligatorio", f"{name} is required")
@@ -225,6 +231,42 @@ class _Checker:
         return self._reference(
             value, path, self.known.person, "questo operatore non esiste", "no such staff member"
         )
+
+    def _instrument(self, field: FormField, value: Any, path: str) -> Any:
+        """{instrument, items: {item: value}, score, band}; score and band only where there are.
+        The items may also be given alone."""
+        instrument = shipped()[field.instrument or ""]
+        count = len(self.errors)
+        given = value.get("items", value) if isinstance(value, dict) else None
+        if not isinstance(given, dict):
+            return self.error(
+                path,
+                "deve dire un valore per ogni voce dello strumento",
+                "it must give a value for each item of the instrument",
+            )
+        for name in given:
+            if name not in instrument.items:
+                shown = str(name)[:60]
+                self.error(
+                    f"{path}.{shown}",
+                    f"lo strumento non ha la voce «{shown}»",
+                    f"the instrument has no item “{shown}”",
+                )
+        items = {name: given[name] for name in instrument.items if given.get(name) is not None}
+        for name, answer in items.items():
+            if not instrument.allows(name, answer):
+                listed = ", ".join(map(str, instrument.items[name].values))
+                bounds = listed or "{}…{}".format(*instrument.range)
+                self.error(f"{path}.{name}", f"deve valere {bounds}", f"it must be {bounds}")
+        missing = [name for name in instrument.items if name not in items]
+        if missing and not (instrument.incomplete and items):
+            named = ", ".join(missing[:5])
+            self.error(path, f"mancano le voci: {named}", f"items are missing: {named}")
+        if len(self.errors) > count:
+            return None
+        score, band = instrument.result(items)
+        recorded = {"instrument": field.instrument, "items": items, "score": score, "band": band}
+        return {name: part for name, part in recorded.items() if part is not None}
 
     def _group(self, field: FormField, value: Any, path: str) -> Any:
         if not isinstance(value, dict):

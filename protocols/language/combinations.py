@@ -6,17 +6,33 @@ from collections import Counter
 from collections.abc import Iterator
 
 from protocols.documents import unknown_name
+from protocols.instruments import shipped
 from protocols.language.document import CaseEvent, Outcome, Protocol, Step
+from protocols.language.domains import NUMBERS
+from protocols.language.forms import FormField
 from protocols.language.paths import Finding, Location
+from protocols.language.tables import Table
 from protocols.text import Text
 
 _STEP = Text("Passo", "Step")
 _ROLE = Text("Ruolo", "Role")
+_INSTRUMENT = Text("Strumento", "Instrument")
+_TABLE = Text("Tabella", "Table")
+_NOT_INSIDE = Text(
+    "una tabella riempie i campi del modulo, non quelli dentro un elenco o un gruppo",
+    "a table fills fields of the form, not those inside a list or a group",
+)
+_ITSELF = Text(
+    "la tabella legge il campo che riempie",
+    "the table reads the field that it fills",
+)
 
 
 def findings(protocol: Protocol) -> Iterator[Finding]:
     """Each with its place in the document."""
     yield from _roles(protocol)
+    for form_name, form in protocol.forms.items():
+        yield from _filled(protocol, form_name, ("forms", form_name), form.fields)
     groups = Counter(step.one_at_a_time for step in protocol.steps.values())
     for name, step in protocol.steps.items():
         at: Location = ("steps", name)
@@ -34,6 +50,57 @@ def findings(protocol: Protocol) -> Iterator[Finding]:
     for name, event in protocol.events.items():
         yield from _cancels(protocol, ("events", name), event)
         yield from _kept(protocol, name, event)
+
+
+def _filled(
+    protocol: Protocol, form: str, at: Location, fields: dict[str, FormField], depth: int = 0
+) -> Iterator[Finding]:
+    for name, field in fields.items():
+        place = (*at, "fields", name)
+        yield from _filled(protocol, form, place, field.fields or {}, depth + 1)
+        if field.instrument and field.instrument not in shipped():
+            yield (
+                (*place, "instrument"),
+                unknown_name(_INSTRUMENT, field.instrument, shipped()),
+            )
+        if field.filled_by is None:
+            continue
+        place = (*place, "filled_by")
+        table = protocol.tables.get(field.filled_by)
+        if table is None:
+            yield place, unknown_name(_TABLE, field.filled_by, protocol.tables)
+            continue
+        if depth:
+            yield place, _NOT_INSIDE
+        holders = [n for part in (protocol.steps, protocol.events) for n, p in part.items()
+                   if p.form == form]  # fmt: skip
+        if any(source.of in [f"{n}.{name}" for n in holders] for source in table.inputs.values()):
+            yield place, _ITSELF
+        for result in table.results:
+            if not _fits(field, table, result):
+                yield (
+                    place,
+                    Text(
+                        f"la tabella può dire «{result}», che questo campo non può valere",
+                        f"the table may say “{result}”, which this field cannot be",
+                    ),
+                )
+                break
+
+
+def _fits(field: FormField, table: Table, result: object) -> bool:
+    if (table.hit == "collect") is not (field.type == "choices"):
+        return False
+    if field.type in ("choice", "choices"):
+        return result in field.option_names
+    if isinstance(result, bool):
+        return field.type == "yes_no"
+    if isinstance(result, int | float):
+        whole = isinstance(result, int) or field.type in ("decimal", "money")
+        above = field.min is None or result >= field.min
+        below = field.max is None or result <= field.max
+        return field.type in NUMBERS and whole and above and below
+    return field.type in ("text", "note")
 
 
 def _roles(protocol: Protocol) -> Iterator[Finding]:

@@ -5,14 +5,13 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import BeforeValidator, Field, StringConstraints
 
 from protocols.language.durations import Duration, Moment
 from protocols.language.forms import Form
+from protocols.language.parts import DataPath, Name, Part, as_list
+from protocols.language.tables import Table
 from protocols.text import Text
-
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,59}$")]
-DataPath = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$")]
 
 
 def _duration(value: Any) -> Any:
@@ -27,19 +26,11 @@ def _names(value: Any) -> Any:
     return dict.fromkeys(value) if isinstance(value, list) else value
 
 
-def _list(value: Any) -> Any:
-    return value if isinstance(value, (list, tuple)) else [value]
-
-
 DurationText = Annotated[Duration, BeforeValidator(_duration)]
 MomentText = Annotated[Moment, BeforeValidator(_moment)]
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
-
-
-class Holder(_Part):
+class Holder(Part):
     """Whose role it is: an organisation (`of` which comune or service), or a person named by data.
 
     `of`: `residence` (the case's comune), `referral` (the referring service) or a data path that
@@ -54,7 +45,7 @@ class Holder(_Part):
     person: DataPath | None = None
 
 
-class Role(_Part):
+class Role(Part):
     title: Text
     held_by: Holder
     deputy: Name | None = Field(None, description="a role that may act in its place")
@@ -63,7 +54,7 @@ class Role(_Part):
     )
 
 
-class Rung(_Part):
+class Rung(Part):
     """One rung of the escalation: after so long overdue, this role is called in and may act."""
 
     to: Name
@@ -71,10 +62,10 @@ class Rung(_Part):
 
 
 def _rungs(value: Any) -> Any:
-    return [{"to": rung} if isinstance(rung, str) else rung for rung in _list(value)]
+    return [{"to": rung} if isinstance(rung, str) else rung for rung in as_list(value)]
 
 
-class Due(_Part):
+class Due(Part):
     """By when. `of` is the anchor; without it, time runs from the opening of the step."""
 
     within: DurationText
@@ -90,40 +81,40 @@ def _due(value: Any) -> Any:
     return {"within": value} if isinstance(value, str) else value
 
 
-class Outcome(_Part):
+class Outcome(Part):
     """A result of a step and what follows from it, besides the steps that name it in `after`."""
 
     title: Text | None = None
     again: Name | None = None
     at_most: int | None = Field(None, ge=1, description="how often in one episode")
-    cancels: Annotated[tuple[Name, ...], BeforeValidator(_list)] = Field(
+    cancels: Annotated[tuple[Name, ...], BeforeValidator(as_list)] = Field(
         (), description="steps that will not happen any more; what is open there is withdrawn"
     )
     ends: Name | None = None
     silently: bool = False
     result: Name | None = Field(None, description="the reason with which the case will end")
-    requires: Annotated[tuple[Name, ...], BeforeValidator(_list)] = ()
+    requires: Annotated[tuple[Name, ...], BeforeValidator(as_list)] = ()
     resumes: Literal["clocks"] | None = None
     when: str | None = Field(None, description="CEL: may be chosen only if true")
 
 
-class Record(_Part):
+class Record(Part):
     """The fact that a step establishes; `fields` maps the fact's fields to the form's, or to
     `case.…` and other steps' data; `on` restricts it to some outcomes."""
 
     fact: str
     fields: dict[Name, str | int | bool] = {}
-    on: Annotated[tuple[Name, ...], BeforeValidator(_list)] = ()
+    on: Annotated[tuple[Name, ...], BeforeValidator(as_list)] = ()
 
 
 def _records(value: Any) -> Any:
-    return [{"fact": r} if isinstance(r, str) else r for r in _list(value)]
+    return [{"fact": r} if isinstance(r, str) else r for r in as_list(value)]
 
 
 Records = Annotated[tuple[Record, ...], BeforeValidator(_records)]
 
 
-class Automation(_Part):
+class Automation(Part):
     """What the machine does, how often it tries, and who does it by hand when it gives up."""
 
     run: Name
@@ -132,7 +123,7 @@ class Automation(_Part):
     fallback: Name
 
 
-class Step(_Part):
+class Step(Part):
     title: Text
     stage: Name | None = None
     help: Text | None = None
@@ -166,24 +157,24 @@ class Step(_Part):
         return self.outcomes[name] or Outcome()
 
 
-class CaseEvent(_Part):
+class CaseEvent(Part):
     """What may happen to a case at any time, who may say so and what follows."""
 
     title: Text
-    by: Annotated[tuple[Name, ...], BeforeValidator(_list)]
-    source: Annotated[tuple[str, ...], BeforeValidator(_list)] = Field(
+    by: Annotated[tuple[Name, ...], BeforeValidator(as_list)]
+    source: Annotated[tuple[str, ...], BeforeValidator(as_list)] = Field(
         (), alias="from", description="kinds of referring service; empty means any"
     )
     form: Name | None = None
     during: Name | None = None
     after: str | None = Field(None, description="possible only when this formula is true")
-    opens: Annotated[tuple[Name, ...], BeforeValidator(_list)] = ()
+    opens: Annotated[tuple[Name, ...], BeforeValidator(as_list)] = ()
     pauses: Literal["clocks"] | None = None
     completes: str | None = Field(None, description="step.outcome that it settles, if it is open")
     keeps: bool = Field(
         False, description="where nothing waits for it yet, it is kept until something does"
     )
-    cancels: Annotated[tuple[Name, ...], BeforeValidator(_list)] = ()
+    cancels: Annotated[tuple[Name, ...], BeforeValidator(as_list)] = ()
     again: Name | None = None
     at_most: int | None = Field(None, ge=1)
     ends: Name | None = None
@@ -194,16 +185,16 @@ class CaseEvent(_Part):
     records: Records = ()
 
 
-class Exceptions(_Part):
+class Exceptions(Part):
     """Which roles may leave the path, with a stated reason."""
 
-    skip: Annotated[tuple[Name, ...], BeforeValidator(_list)] = ()
-    redo: Annotated[tuple[Name, ...], BeforeValidator(_list)] = ()
-    force: Annotated[tuple[Name, ...], BeforeValidator(_list)] = ()
-    correct: Annotated[tuple[Name, ...], BeforeValidator(_list)] = ()
+    skip: Annotated[tuple[Name, ...], BeforeValidator(as_list)] = ()
+    redo: Annotated[tuple[Name, ...], BeforeValidator(as_list)] = ()
+    force: Annotated[tuple[Name, ...], BeforeValidator(as_list)] = ()
+    correct: Annotated[tuple[Name, ...], BeforeValidator(as_list)] = ()
 
 
-class Indicator(_Part):
+class Indicator(Part):
     """A wait to measure, from one moment to another: `step.opened`, `step.done`, `case.opened`."""
 
     title: Text
@@ -212,7 +203,7 @@ class Indicator(_Part):
     within: DurationText | None = None
 
 
-class Protocol(_Part):
+class Protocol(Part):
     """One published version of a protocol."""
 
     protocol: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,59}$")]
@@ -224,6 +215,7 @@ class Protocol(_Part):
     stages: dict[Name, Text] = {}
     roles: dict[Name, Role]
     forms: dict[Name, Form] = {}
+    tables: dict[Name, Table] = {}
     steps: dict[Name, Step]
     events: dict[Name, CaseEvent] = {}
     exceptions: Exceptions = Exceptions()

@@ -13,6 +13,7 @@ Category = Literal["identity", "social", "clinical", "work", "judicial"]
 FieldType = Literal[
     "text", "note", "integer", "decimal", "money", "date", "yes_no", "choice", "choices",
     "scale", "comune", "service", "host", "person", "list", "group",
+    "instrument",
 ]  # fmt: skip
 
 
@@ -34,6 +35,8 @@ class FormField(BaseModel):
     when: str | None = Field(None, description="CEL over the other fields: asked only if true")
     fields: dict[str, FormField] | None = None
     scale: str | None = None
+    instrument: str | None = Field(None, description="id/version of the instrument")
+    filled_by: str | None = Field(None, description="the table that gives its value: nobody asks")
 
     @model_validator(mode="after")
     def _coherent(self) -> FormField:
@@ -43,6 +46,10 @@ class FormField(BaseModel):
             raise ValueError(f"a {self.type} needs its fields")
         if self.fields and not self.personal and any(f.personal for f in self.fields.values()):
             raise ValueError(f"a {self.type} with personal fields is itself personal: say so on it")
+        if (self.type == "instrument") is not bool(self.instrument):
+            raise ValueError("'instrument' names the instrument of a field of type instrument")
+        if self.filled_by and (self.personal or self.fields):
+            raise ValueError("what a table fills is neither personal nor made of fields")
         bounded = self.type in ("integer", "decimal", "money", "scale")
         if not bounded and not (self.min is None and self.max is None):
             raise ValueError(f"min and max are for numbers, not for a {self.type}")

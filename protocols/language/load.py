@@ -17,7 +17,7 @@ from protocols.documents import (
 )
 from protocols.engine.plan import Plan, PlanError
 from protocols.facts import CATALOGUE
-from protocols.language import combinations, paths
+from protocols.language import combinations, guards, paths, table_proof
 from protocols.language.document import Protocol, Record
 from protocols.text import Text
 
@@ -44,7 +44,7 @@ def read_protocol(text: str | bytes, name: str) -> Plan:
     document = read_document(text, name)
     protocol = validate_document(document, Protocol)
     problems = list(_references(protocol, document))
-    for found in (paths.findings(protocol), combinations.findings(protocol)):
+    for found in (of.findings(protocol) for of in (paths, guards, combinations, table_proof)):
         problems += [document.problem(path, message) for path, message in found]
     raw = text.encode() if isinstance(text, str) else text
     try:
@@ -62,7 +62,7 @@ def _plan_problems(error: PlanError, protocol: Protocol, document: Document) -> 
     outcomes = [name for step in protocol.steps.values() for name in step.outcomes]
     for path, message, name in error.problems:
         if path[-1] == "when":
-            # A guard: told already, at its own place (`paths.findings`).
+            # A guard: told already, at its own place (`guards.findings`).
             continue
         near = nearest(name, [*protocol.steps, *outcomes]) if name else None
         if near:

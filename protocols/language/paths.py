@@ -1,4 +1,4 @@
-"""Names that a protocol reads at run time: data paths, anchors and the variables of guards.
+"""Names that a protocol reads at run time: data paths and anchors.
 
 At run time what is missing is simply not there, so a misspelt name would never be noticed: it must
 be found when the document is read.
@@ -6,17 +6,16 @@ be found when the document is read.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 
 from protocols.documents import nearest, unknown_name
-from protocols.engine.plan import Guard
+from protocols.instruments import Instrument, shipped
 from protocols.language.document import Protocol
 from protocols.language.forms import Form, FormField
 from protocols.text import Text
 
 # What stands beside the steps' and events' data for guards and formulas to read.
-RESERVED = ("case", "events", "today", "and", "or", "not", "at_least", "settled")
+RESERVED = ("case", "events", "today", "tables", "and", "or", "not", "at_least", "settled")
 
 Location = tuple[str | int, ...]
 Finding = tuple[Location, Text]
@@ -24,7 +23,6 @@ Finding = tuple[Location, Text]
 # The kinds of value that can each stand for a task of an `each` step.
 ONE_OF_EACH = ("person", "service", "comune", "host", "choice", "text")
 
-_BOUND = re.compile(r"\.(?:all|exists|exists_one|map|filter)\s*\(\s*([A-Za-z_]\w*)")
 _NAME = Text("Passo o evento", "Step or event")
 
 
@@ -44,10 +42,10 @@ def findings(protocol: Protocol) -> Iterator[Finding]:
     for name, role in protocol.roles.items():
         at: Location = ("roles", name, "held_by")
         if role.held_by.person:
-            yield from _path(protocol, (*at, "person"), role.held_by.person, ("person",))
+            yield from data_path(protocol, (*at, "person"), role.held_by.person, ("person",))
         if role.held_by.of not in ("residence", "referral"):
             kinds = ("service",) if role.held_by.organisation == "service" else ("comune",)
-            yield from _path(protocol, (*at, "of"), role.held_by.of, kinds)
+            yield from data_path(protocol, (*at, "of"), role.held_by.of, kinds)
     for name, step in protocol.steps.items():
         at = ("steps", name)
         if step.starts:
@@ -65,43 +63,12 @@ def findings(protocol: Protocol) -> Iterator[Finding]:
                 ),
             )
         if step.each:
-            yield from _path(protocol, (*at, "each"), step.each, ("list", "choices"))
-        yield from _guard((*at, "when"), step.when, [*names, *RESERVED[:3]])
-        yield from _guard(
-            (*at, "due", "when"), step.due.when if step.due else None, [*names, *RESERVED[:3]]
-        )
-        for outcome_name, outcome in step.outcomes.items():
-            guard = outcome.when if outcome else None
-            place = (*at, "outcomes", outcome_name, "when")
-            yield from _guard(place, guard, [*names, *RESERVED[:3]])
-    for name, form in protocol.forms.items():
-        yield from _form(("forms", name), form.fields)
-
-
-def _form(at: Location, fields: dict[str, FormField]) -> Iterator[Finding]:
-    for name, field in fields.items():
-        place = (*at, "fields", name)
-        yield from _guard((*place, "when"), field.when, fields)
-        yield from _form(place, field.fields or {})
-
-
-def _guard(at: Location, source: str | None, known: Iterable[str]) -> Iterator[Finding]:
-    if source is None:
-        return
-    try:
-        guard = Guard(source)
-    except ValueError as error:
-        reason = str(error).splitlines()[0]
-        yield at, Text(f"guardia non leggibile: {reason}", f"unreadable guard: {reason}")
-        return
-    for name in guard.names:
-        if name not in known and name not in _BOUND.findall(source):
-            yield at, unknown_name(Text("Nome", "Name"), name, known)
+            yield from data_path(protocol, (*at, "each"), step.each, ("list", "choices"))
 
 
 def _anchor(protocol: Protocol, at: Location, anchor: str) -> Iterator[Finding]:
     if "." in anchor:
-        yield from _path(protocol, at, anchor, ("date",))
+        yield from data_path(protocol, at, anchor, ("date",))
     elif anchor not in protocol.steps and anchor not in protocol.events:
         yield at, unknown_name(_NAME, anchor, [*protocol.steps, *protocol.events])
 
@@ -117,7 +84,10 @@ def _before(protocol: Protocol, at: Location, anchor: str, before: bool) -> Iter
         )
 
 
-def _path(protocol: Protocol, at: Location, path: str, types: tuple[str, ...]) -> Iterator[Finding]:
+def data_path(
+    protocol: Protocol, at: Location, path: str, types: tuple[str, ...]
+) -> Iterator[Finding]:
+    """What is wrong with a path that should lead to a field of one of these types."""
     name, _, field_name = path.partition(".")
     if name == "case":
         return
@@ -150,7 +120,7 @@ def _path(protocol: Protocol, at: Location, path: str, types: tuple[str, ...]) -
                 ),
             )
             return
-        last, fields = field, field.fields or {}
+        last, fields = field, parts_of(field)
         listed = listed or (field.type == "list" and bool(fields))
     # Of a list, the values of one of its fields are themselves a list.
     through = listed and last.type in ONE_OF_EACH and "list" in types
@@ -171,6 +141,54 @@ def _path(protocol: Protocol, at: Location, path: str, types: tuple[str, ...]) -
                 f"“{path}” are many values: one is needed here",
             ),
         )
+
+
+def typed(protocol: Protocol, path: str) -> FormField | None:
+    """The field that a data path names, None where the document does not say."""
+    name, *parts = path.split(".")
+    if name not in protocol.steps and name not in protocol.events:
+        return None
+    fields, field = fields_of(protocol, name), None
+    for part in parts:
+        field = fields.get(part)
+        if field is None:
+            return None
+        fields = parts_of(field)
+    return field
+
+
+def parts_of(field: FormField) -> dict[str, FormField]:
+    """What a path may go on to read inside a field."""
+    if field.instrument:
+        instrument = shipped().get(field.instrument)
+        return _of_instrument(instrument) if instrument else {}
+    return field.fields or {}
+
+
+def _of_instrument(instrument: Instrument) -> dict[str, FormField]:
+    """What is recorded of an instrument's result: see `answers`."""
+    low, high = instrument.range
+    optional = instrument.incomplete
+    items = {
+        name: FormField(
+            type="scale", title=instrument.title, min=low, max=high, required=not optional
+        )
+        for name in instrument.items
+    }
+    fields = {"items": FormField(type="group", title=instrument.title, fields=items)}
+    if instrument.scores:
+        least, most = instrument.scores
+        fields["score"] = FormField(
+            type="integer", title=instrument.title, min=least, max=most, required=not optional
+        )
+    if instrument.bands:
+        fields["band"] = FormField(
+            type="choice",
+            title=instrument.title,
+            options=tuple(band.name for band in instrument.bands),
+            required=not optional,
+        )
+    return fields
 
 
 def fields_of(protocol: Protocol, name: str) -> dict[str, FormField]:

@@ -13,6 +13,7 @@ from random import Random
 from typing import Any
 
 from protocols.engine.plan import Guard, Plan
+from protocols.instruments import shipped
 from protocols.language.answers import Known
 from protocols.language.forms import Form, FormField
 from protocols.territory import Territory
@@ -102,6 +103,9 @@ class Answers:
         for name, field in fields.items():
             # Drawn whether used or not, so that one field more does not change those after it.
             chance = draw.random()
+            if field.filled_by:
+                # A decision table gives it.
+                continue
             needed = field.required or complete or name in requires
             if not needed and chance > _CHANCE_OF_OPTIONAL:
                 continue
@@ -192,6 +196,19 @@ def _choices(answers: Answers, field: FormField, draw: Random) -> Any:
     return sorted(draw.sample(names, min(count, len(names))), key=names.index)
 
 
+def _instrument(answers: Answers, field: FormField, draw: Random) -> Any:
+    """As it is recorded, score and band with it."""
+    instrument = shipped()[field.instrument or ""]
+    low, high = instrument.range
+    items = {
+        name: draw.choice(item.values or range(low, high + 1))
+        for name, item in instrument.items.items()
+    }
+    score, band = instrument.result(items)
+    recorded = {"instrument": field.instrument, "items": items, "score": score, "band": band}
+    return {name: part for name, part in recorded.items() if part is not None}
+
+
 def _stock_text(answers: Answers, field: FormField, draw: Random) -> Any:
     return "testo di prova"
 
@@ -201,6 +218,7 @@ _SIMPLE: dict[str, Callable[[Answers, FormField, Random], Any]] = {
     "scale": _number,
     "decimal": _number,
     "money": _number,
+    "instrument": _instrument,
     "choice": _choice,
     "choices": _choices,
     "yes_no": lambda answers, field, draw: draw.random() < 0.5,

@@ -1,27 +1,38 @@
-"""Synthetic referrals, and draws that depend on nothing but what they are for."""
+"""Synthetic cases: their referrals, and draws that depend on nothing but what they are for."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from hashlib import blake2b
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from protocols.engine.events import CaseOpened
 from protocols.engine.plan import Plan
+from protocols.engine.state import State
 from protocols.simulation.shares import Chooser, Shares
 from protocols.territory import Territory
+
+if TYPE_CHECKING:
+    from protocols.simulation.desks import Desk, Job
+
+
+# The value of an attribute that a case does not have.
+ABSENT = "none"
 
 
 class Draws:
     """Chances of one case. Each purpose has its own, so that the same case meets the same luck in
-    another version of the protocol, wherever the two are alike (common random numbers)."""
+    another version of the protocol, wherever the two are alike (common random numbers).
+
+    `random`: any generator, seeded anew for each purpose.
+    """
 
     __slots__ = ("_hash", "_random")
 
-    def __init__(self, seed: int, replication: int, case: int) -> None:
+    def __init__(self, seed: int, replication: int, case: int, random: Random) -> None:
         self._hash = blake2b(f"{seed}/{replication}/{case}/".encode(), digest_size=16)
-        self._random = Random(0)
+        self._random = random
 
     def chance(self, purpose: str) -> float:
         """In [0, 1)."""
@@ -36,6 +47,30 @@ class Draws:
         copy = self._hash.copy()
         copy.update(purpose.encode())
         return int.from_bytes(copy.digest())
+
+
+class Case:
+    """A synthetic case: where it stands, what is being done in it, and its own luck."""
+
+    __slots__ = (
+        "counted", "draws", "gone", "held", "jobs", "moments", "moves", "number", "opened",
+        "state", "timer", "turn",
+    )  # fmt: skip
+
+    def __init__(self, number: int, draws: Draws, state: State, opened: datetime) -> None:
+        self.number = number
+        self.draws = draws
+        self.state = state
+        self.opened = opened
+        self.jobs: dict[str, Job] = {}
+        self.held: list[Job] = []
+        # Those that wait until another task of their group has been done.
+        self.turn: list[tuple[Job, Desk | None]] = []
+        self.moments: dict[str, datetime] = {}
+        self.timer: datetime | None = None
+        self.moves = 0
+        self.gone = False
+        self.counted = False
 
 
 class Referrals:
@@ -73,7 +108,7 @@ class Referrals:
         attributes: dict[str, Any] = {}
         for name, chooser in self._attributes.items():
             value = chooser.choose(draws.chance(f"attribute/{name}"))
-            if value != "":
+            if value != ABSENT:
                 attributes[name] = value
         return CaseOpened(
             self._protocol.protocol, self._protocol.version, self._digest, person, kind, service,

@@ -58,19 +58,22 @@ def bars(
         parts.append(f'<rect x="{x}" y="36" width="14" height="14" fill="{_COLOURS[number % 2]}"/>')
         parts.append(f'<text x="{x + 20}" y="48">{escape(name)}</text>')
     for quarter in range(5):
-        x = _LABEL + largest * scale * quarter / 4
+        across = _LABEL + largest * scale * quarter / 4
         foot = height - 30
-        parts.append(f'<line class="g" x1="{x:.1f}" y1="{_TOP - 6}" x2="{x:.1f}" y2="{foot}"/>')
         parts.append(
-            f'<text x="{x:.1f}" y="{height - 12}" text-anchor="middle" class="s">'
+            f'<line class="g" x1="{across:.1f}" y1="{_TOP - 6}" x2="{across:.1f}" y2="{foot}"/>'
+        )
+        parts.append(
+            f'<text x="{across:.1f}" y="{height - 12}" text-anchor="middle" class="s">'
             f"{_shown(largest * quarter / 4, percent)}</text>"
         )
     for index, row in enumerate(rows):
         parts += _row(row, _TOP + index * (thick + 6), scale, percent, thick)
     if limit:
-        x = _LABEL + limit * scale
+        across = _LABEL + limit * scale
         parts.append(
-            f'<line class="l" x1="{x:.1f}" y1="{_TOP - 6}" x2="{x:.1f}" y2="{height - 30}"/>'
+            f'<line class="l" x1="{across:.1f}" y1="{_TOP - 6}" x2="{across:.1f}" '
+            f'y2="{height - 30}"/>'
         )
     return "\n".join([*parts, "</svg>", ""])
 

@@ -11,7 +11,7 @@ from protocols.simulation.desks import Desk, Job
 from protocols.simulation.tally import DeskTally, Tally
 
 if TYPE_CHECKING:
-    from protocols.simulation.replication import Case
+    from protocols.simulation.cases import Case
 
 
 def days(start: datetime, end: datetime) -> float:

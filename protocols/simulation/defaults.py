@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from protocols.engine.plan import Plan
 from protocols.language.document import Outcome, Step
+from protocols.simulation.cases import ABSENT
 from protocols.simulation.shares import (
     USUAL_OF_DUE,
     Arrivals,
@@ -43,7 +44,7 @@ def default_shares(plan: Plan, territory: Territory) -> Shares:
     return Shares(
         arrivals=Arrivals(
             a_year=_CASES_A_YEAR,
-            sources={kind: 1.0 for kind in sorted(_referring(plan, territory))},
+            sources=dict.fromkeys(sorted(_referring(plan, territory)), 1.0),
             districts={str(d.number): len(d.comuni) for d in territory.districts.values()},
             attributes=_attributes(plan),
         ),
@@ -87,7 +88,7 @@ def _attributes(plan: Plan) -> dict[str, float | dict[str, float]]:
     found: dict[str, float | dict[str, float]] = {}
     for name, value in sorted(set(_values(plan))):
         if name not in _OWN:
-            weights = found.setdefault(name, {"": 2.0})
+            weights = found.setdefault(name, {ABSENT: 2.0})
             assert isinstance(weights, dict)
             weights[value] = 1.0
     for source in _guards(plan):

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from protocols.engine import events as e
 from protocols.engine.plan import Plan
+from protocols.simulation.cases import ABSENT
 from protocols.simulation.figures import quantile_of
 from protocols.simulation.shares import Arrivals, EventShares, Lasts, Shares, StepShares
 
@@ -134,8 +135,8 @@ def _arrivals(seen: _Seen) -> Arrivals:
 def _attributes(cases: list[e.CaseOpened]) -> dict[str, float | dict[str, float]]:
     found: dict[str, float | dict[str, float]] = {}
     for name in sorted({name for case in cases for name in case.attributes}):
-        values = [case.attributes.get(name, "") for case in cases]
-        if all(isinstance(value, bool) or value == "" for value in values):
+        values = [case.attributes.get(name, ABSENT) for case in cases]
+        if all(isinstance(value, bool) or value == ABSENT for value in values):
             found[name] = sum(value is True for value in values) / len(values)
         elif all(isinstance(value, str) for value in values) and len(set(values)) <= _MOST_VALUES:
             found[name] = {value: float(count) for value, count in Counter(values).items()}

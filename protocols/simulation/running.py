@@ -104,7 +104,7 @@ _ended: Any = None
 def _prepare(given: tuple[Any, ...], ended: Any) -> None:
     global _given, _ended
     _given, _ended = given, ended
-    # Short-lived and without cycles: the collector would only walk through the running cases.
+    # In the midst of a replication the collector would only walk through the running cases.
     gc.disable()
 
 
@@ -124,6 +124,7 @@ def _replicate(size: int, seed: int, number: int) -> Tally:
     )
     tally = replication.run(count)
     _add(waiting)
+    gc.collect()
     return tally
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import time
 from itertools import accumulate
 from typing import Annotated, Any
@@ -144,7 +144,7 @@ def _people(value: Any) -> Any:
 class Arrivals(_Part):
     """`a_year`: cases a year. `sources`: weights of kinds of referring service; `districts`:
     weights by number; `attributes`: for each attribute of the case, how often it is true, or the
-    weights of its values (an empty value: the attribute is missing)."""
+    weights of its values (`none`: the case does not have it)."""
 
     a_year: Annotated[float, Field(gt=0, le=1e6)] | None = None
     sources: dict[str, Weight] | None = None
@@ -164,6 +164,20 @@ class Shares(_Part):
     def over(self, base: Shares) -> Shares:
         """This, completed with `base` where it says nothing, entry by entry."""
         return Shares.model_validate(_merged(_said(base), _said(self)))
+
+    def fitting(self, plan: Plan) -> Shares:
+        """Without what is said of names that this version of a protocol does not have."""
+        said = _said(self)
+        for part, known in (("steps", plan.steps), ("events", plan.events)):
+            if part in said:
+                said[part] = {name: v for name, v in said[part].items() if name in known}
+        for name, step in said.get("steps", {}).items():
+            if step.get("outcomes") and not set(step["outcomes"]) <= set(plan.steps[name].outcomes):
+                del step["outcomes"]
+        if "people" in said:
+            roles = plan.protocol.roles
+            said["people"] = {name: v for name, v in said["people"].items() if name in roles}
+        return Shares.model_validate(said)
 
 
 def _said(shares: Shares) -> dict[str, Any]:
@@ -199,19 +213,21 @@ class Chooser:
         return self.values[min(place, len(self.values) - 1)]
 
 
-def read_shares(text: str | bytes, name: str, plan: Plan, territory: Territory) -> Shares:
-    """Read a file of shares. Raises DocumentError, also for names that the protocol or the
-    territory does not have."""
+def read_shares(
+    text: str | bytes, name: str, plans: Sequence[Plan], territory: Territory
+) -> Shares:
+    """Read a file of shares. Raises DocumentError, also for names that neither the territory nor
+    any of the protocols has."""
     document = read_document(text, name)
     shares = validate_document(document, Shares)
-    problems = list(_unknown(shares, document, plan, territory))
+    problems = list(_unknown(shares, document, plans, territory))
     if problems:
         raise DocumentError(problems)
     return shares
 
 
 def _unknown(
-    shares: Shares, document: Document, plan: Plan, territory: Territory
+    shares: Shares, document: Document, plans: Sequence[Plan], territory: Territory
 ) -> Iterator[Problem]:
     def names(
         at: tuple[str, ...], kind: Text, given: Iterable[str], known: Iterable[str]
@@ -221,20 +237,24 @@ def _unknown(
             if name not in valid:
                 yield document.problem((*at, name), unknown_name(kind, name, valid))
 
-    protocol = plan.protocol
-    yield from names(("steps",), Text("Passo", "Step"), shares.steps, protocol.steps)
+    protocols = [plan.protocol for plan in plans]
+    steps = dict.fromkeys(step for protocol in protocols for step in protocol.steps)
+    yield from names(("steps",), Text("Passo", "Step"), shares.steps, steps)
     for step, said in shares.steps.items():
-        if step in protocol.steps and said.outcomes is not None:
+        if step in steps and said.outcomes is not None:
             at = ("steps", step, "outcomes")
-            known = protocol.steps[step].outcomes
+            known = [o for p in protocols if step in p.steps for o in p.steps[step].outcomes]
             yield from names(at, Text("Esito", "Outcome"), said.outcomes, known)
             if not sum(said.outcomes.values()):
                 yield document.problem(at, Text("serve un peso positivo", "give a positive weight"))
-    yield from names(("events",), Text("Evento", "Event"), shares.events, protocol.events)
-    yield from names(("people",), Text("Ruolo", "Role"), shares.people, protocol.roles)
+    events = [event for protocol in protocols for event in protocol.events]
+    yield from names(("events",), Text("Evento", "Event"), shares.events, events)
+    roles = [role for protocol in protocols for role in protocol.roles]
+    yield from names(("people",), Text("Ruolo", "Role"), shares.people, roles)
     kinds = {service.kind for service in territory.services.values()}
-    at = ("arrivals", "sources")
-    yield from names(at, Text("Tipo di servizio", "Kind"), shares.arrivals.sources or (), kinds)
+    arrivals = shares.arrivals
+    kind = Text("Tipo di servizio", "Kind of service")
+    yield from names(("arrivals", "sources"), kind, arrivals.sources or (), kinds)
     numbers = [str(number) for number in territory.districts]
-    at = ("arrivals", "districts")
-    yield from names(at, Text("Distretto", "District"), shares.arrivals.districts or (), numbers)
+    district = Text("Distretto", "District")
+    yield from names(("arrivals", "districts"), district, arrivals.districts or (), numbers)

@@ -72,7 +72,9 @@ class Walk:
         self._answers = Answers(plan, territory)
         self._known = known_to(territory)
         now = datetime.combine(day, time(9), territory.timezone)
-        opened = Referrals(plan, territory, shares).referral(Draws(seed, 0, 0), now, "person-0")
+        opened = Referrals(plan, territory, shares).referral(
+            Draws(seed, 0, 0, Random(0)), now, "person-0"
+        )
         if attributes:
             opened = _with(opened, attributes, territory)
         self._standing = _Standing(State(plan.names), now, ())
@@ -227,7 +229,9 @@ class Walk:
 
 def _with(opened: e.CaseOpened, given: dict[str, Any], territory: Territory) -> e.CaseOpened:
     """The referral with some of its fields, or attributes, as given."""
-    fields = {name: given[name] for name in ("source", "service", "comune") if name in given}
+    fields: dict[str, Any] = {
+        name: given[name] for name in ("source", "service", "comune") if name in given
+    }
     if "comune" in fields:
         fields["district"] = territory.district_of(fields["comune"])
     others = {name: value for name, value in given.items() if name not in fields}

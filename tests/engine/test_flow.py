@@ -113,8 +113,10 @@ steps:
 
 def test_a_guard_over_data_that_are_not_there_is_not_satisfied() -> None:
     plan = protocol("""
+forms:
+  ask: {title: D, fields: {missing: {type: integer, title: Manca, required: false}}}
 steps:
-  ask: {title: Domanda, role: worker}
+  ask: {title: Domanda, role: worker, form: ask}
   b: {title: B, after: ask, when: ask.missing == 1, role: worker}
   c: {title: C, after: ask, when: case.at.all == 1, role: worker}
   d: {title: D, after: ask, when: "9223372036854775807 + case.district > 0", role: worker}

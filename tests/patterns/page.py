@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from protocols.language.load import read_protocol
-from tests.patterns.patterns import Pattern, patterns
+from tests.patterns.patterns import FOLDER, Pattern, patterns
 
 PAGE = Path(__file__).parents[2] / "docs" / "patterns.md"
 
@@ -41,10 +41,10 @@ SAID = {
 _HEAD = """\
 # Control flow, pattern by pattern
 
-*Italiano.* Ogni riga è un modo in cui i passi di un protocollo possono seguirsi, con quello che si \
-scrive per dirlo. Sotto, per ciascuno, un piccolo protocollo intero (senza intestazione e ruoli): \
-sono gli stessi che i test eseguono, con le storie che devono permettere e quelle che devono \
-rifiutare.
+*Italiano.* Ogni riga è un modo in cui i passi di un protocollo possono seguirsi, con quello che \
+si scrive per dirlo. Sotto, per ciascuno, un piccolo protocollo intero (senza intestazione e \
+ruoli): sono gli stessi che i test eseguono, con le storie che devono permettere e quelle che \
+devono rifiutare.
 
 The numbers are those of the workflow patterns catalogue (Russell, ter Hofstede, van der Aalst and \
 Mulyar, 2006). The protocols below are those of `tests/patterns/`, where beside each stand the \
@@ -55,11 +55,50 @@ histories that it must allow and those that it must refuse. This page is made fr
 |---|---|---|---|
 """
 
+_TAIL = """
+## Besides control flow
+
+**Two signatures.** `signed_by: 2`: the first person's completion only signs the step; it is done \
+when another person signs the same, with no answers or with the same ones. Who signs something \
+else starts again: the first must then sign that.
+
+**A role held under another name.** `held_as: district_referent` on a role: its holders are the \
+staff who have that role, in the place that `held_by` says.
+
+**Decision tables.** A form's field with `filled_by: level` is not asked: the table gives it when \
+the step is completed. Guards read `tables.level`, facts take `level: tables.level`.
+
+```yml
+%s
+```
+
+`hit` is `unique` (one rule at most can apply), `first`, `any` (several may, if they say the same) \
+or `collect` (all: a list). An input is one value, a list of values, `at most 40`, `less than`, \
+`at least`, `more than`, `41..60`, `not work`. A table is refused when a combination of values has \
+no rule and there is no `default`, when two rules contradict each other, and when a rule can never \
+apply: every combination that its conditions tell apart is tried.
+
+**Assessment instruments.** A field `{type: instrument, instrument: gaf/1}` takes a value for each \
+item and records `items`, and `score` and `band` where the instrument has them: guards and tables \
+read `assess.gaf.score`. Those of the territory are in its `instruments.yaml`, without the wording \
+of their items.
+
+**Guards are checked.** A field that no form gathers, a number compared with a text, an option \
+that does not exist: each is told when the document is read, with its line.
+"""
+
+EXAMPLE = FOLDER / "table.yaml"
+
 
 def page() -> str:
     found = patterns()
     rows = "".join(_row(pattern) for pattern in found)
-    return _HEAD + rows + "".join(_section(pattern) for pattern in found)
+    return _HEAD + rows + "".join(_section(pattern) for pattern in found) + _TAIL % _example()
+
+
+def _example() -> str:
+    text = EXAMPLE.read_text(encoding="utf-8")
+    return text[text.index("forms:") : text.index("steps:")].rstrip()
 
 
 def _row(pattern: Pattern) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from protocols.language.formula import OUT
-from tests.patterns.page import PAGE, page
+from protocols.language.load import read_protocol
+from tests.patterns.page import EXAMPLE, PAGE, page
 from tests.patterns.patterns import Pattern, act, patterns, played
 
 PATTERNS = patterns()
@@ -54,3 +55,12 @@ def test_it_refuses(pattern: Pattern, wanted: dict[str, Any]) -> None:
 
 def test_the_page_shows_them_as_they_are() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run: python -m tests.patterns.page"
+
+
+def test_the_table_that_the_page_shows_decides() -> None:
+    plan = read_protocol(EXAMPLE.read_text(encoding="utf-8"), EXAMPLE.name)
+    for functioning, level in ((40, "intense"), (41, "ordinary")):
+        answers = {"need": "home", "gaf": {"functioning": functioning}}
+        case = played(plan, [{"do": "assess", "data": answers}])
+        assert case.state.data["assess"]["level"] == level
+        assert (case.status("intense") == OUT) is (level != "intense")
