@@ -28,6 +28,7 @@ from protocols.text import Text
 commands = typer.Typer()
 
 _SHOWN_CHANGES = 25
+_LEAST_ARRIVING = 300.0
 _Read = TypeVar("_Read")
 
 
@@ -219,6 +220,15 @@ def _print_report(plan: Plan, found: Report) -> None:
             f"{step.queue.value:.1f}", _percent(step.late),
         )  # fmt: skip
     out.print(steps)
+    waits = _table("indicatore · indicator", "casi", "mediana", "9° decile", "entro il limite")
+    for indicator in found.indicators:
+        title = plan.protocol.indicators[indicator.indicator].title.it
+        within = "" if indicator.within is None else f"{indicator.within:.0%}"
+        waits.add_row(
+            escape(title), str(indicator.count), _days(indicator.wait), _days(indicator.p90), within
+        )
+    if found.indicators:
+        out.print(waits)
     roles = _table("ruolo · role", "luoghi", "persone", "carico", "giorni in coda")
     for role in sorted(found.roles, key=lambda figures: -figures.load.value):
         title = plan.protocol.roles[role.role].title.it
@@ -234,21 +244,29 @@ def _print_report(plan: Plan, found: Report) -> None:
             f"{jam.queue:.1f} giorni in coda, coda fino a {jam.longest}; persone: {jam.people}, "
             f"ne servono {jam.needed} [dim]· jams: people needed {jam.needed}[/]"
         )
+    if found.arriving < max(found.duration_p90.value, _LEAST_ARRIVING):
+        wanted = found.cases * max(found.duration_p90.value, _LEAST_ARRIVING) / found.arriving
+        out.print(
+            f"[yellow]In ogni prova i casi arrivano per {found.arriving:.0f} giorni soli: per "
+            f"vedere le code servono almeno {wanted:.0f} casi.[/] [dim]· more cases to see queues[/]"
+        )
     if not found.jams:
         out.print("Non si blocca da nessuna parte. [dim]· It jams nowhere.[/]")
 
 
 def _print_changes(reports: list[Report], changes: list[Difference]) -> None:
     first, second = reports
-    certain = [change for change in changes if change.certain]
+    significant = [change for change in changes if change.significant]
+    moved = sum(1 for change in changes if change.change.value)
     out.print(
-        f"\n[bold]{first.version} → {second.version}[/]: {len(certain)} cifre cambiano di certo su "
-        f"{len(changes)} [dim]· figures that change beyond chance (95%)[/]"
+        f"\n[bold]{first.version} → {second.version}[/]: {len(significant)} cifre su "
+        f"{len(changes)} cambiano oltre il caso (ciascuna al 95%: delle {moved} che differiscono, "
+        f"circa {round(moved / 20)} sarebbero qui comunque) [dim]· figures beyond chance[/]"
     )
     table = _table(
         "misura · measure", first.version, second.version, "differenza", "intervallo 95%"
     )
-    ordered = sorted(certain, key=lambda c: -abs(c.change.value) / max(abs(c.first.value), 1e-9))
+    ordered = sorted(significant, key=_strength, reverse=True)
     for change in ordered[:_SHOWN_CHANGES]:
         table.add_row(
             change.measure, f"{change.first.value:.2f}", f"{change.second.value:.2f}",
@@ -256,3 +274,9 @@ def _print_changes(reports: list[Report], changes: list[Difference]) -> None:
             f"{change.change.low or 0:+.2f} … {change.change.high or 0:+.2f}",
         )  # fmt: skip
     out.print(table)
+
+
+def _strength(change: Difference) -> float:
+    """How many times its own uncertainty a change is."""
+    width = (change.change.high or 0.0) - change.change.value
+    return abs(change.change.value) / width if width else 0.0

@@ -17,6 +17,7 @@ from protocols.engine.moves import Impossible, check_outcome
 from protocols.engine.run import Run
 from protocols.engine.state import Task
 from protocols.language.forms import Form
+from protocols.language.paths import parts_of
 from protocols.text import Text
 
 
@@ -186,6 +187,8 @@ def fields_of(form: Form | None) -> list[FieldShape]:
 
 def _field(name: str, field: Any) -> FieldShape:
     options = field.options or {}
+    # Of an instrument, a value for each item is asked.
+    asked = (parts_of(field)["items"].fields if field.instrument else field.fields) or {}
     if not isinstance(options, dict):
         options = {option: Text(option) for option in options}
     return FieldShape(
@@ -200,7 +203,7 @@ def _field(name: str, field: Any) -> FieldShape:
         field.min,
         field.max,
         field.when or "",
-        [_field(inner, of) for inner, of in (field.fields or {}).items()],
+        [_field(inner, of) for inner, of in asked.items()],
     )
 
 

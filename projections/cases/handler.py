@@ -55,8 +55,8 @@ class Case(Row, frozen=True):
 
 
 _PLAIN: tuple[type, ...] = (
-    e.StepScheduled, e.StepsOut, e.Reminded, e.Escalated, e.CaseEventHappened, e.AutomationGaveUp,
-    c.TaskClaimed, c.TaskReleased, c.TaskAssigned, *facts.CATALOGUE.values(),
+    e.StepScheduled, e.StepSigned, e.StepsOut, e.Reminded, e.Escalated, e.CaseEventHappened,
+    e.AutomationGaveUp, c.TaskClaimed, c.TaskReleased, c.TaskAssigned, *facts.CATALOGUE.values(),
 )  # fmt: skip
 
 

@@ -171,9 +171,13 @@ def _of_instrument(instrument: Instrument) -> dict[str, FormField]:
     optional = instrument.incomplete
     items = {
         name: FormField(
-            type="scale", title=instrument.title, min=low, max=high, required=not optional
+            type="scale",
+            title=item.title or Text(name.replace("_", " ")),
+            min=low,
+            max=high,
+            required=not optional,
         )
-        for name in instrument.items
+        for name, item in instrument.items.items()
     }
     fields = {"items": FormField(type="group", title=instrument.title, fields=items)}
     if instrument.scores:

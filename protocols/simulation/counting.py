@@ -29,8 +29,8 @@ class Counting:
             self._begun.setdefault(indicator.start, [])
             self._reached.setdefault(indicator.end, []).append((name, indicator))
 
-    def opened(self, case: Case, body: Any, now: datetime) -> None:
-        self._moment(case, f"{body.step}.opened", now, None)
+    def opened(self, case: Case, body: Any, now: datetime, run: Run) -> None:
+        self._moment(case, f"{body.step}.opened", now, run)
 
     def completed(self, case: Case, body: Any, now: datetime, run: Run) -> None:
         step = self.tally.step(body.step)
@@ -41,7 +41,7 @@ class Counting:
         if body.settles:
             self._moment(case, f"{body.step}.done", now, run)
 
-    def _moment(self, case: Case, name: str, now: datetime, run: Run | None) -> None:
+    def _moment(self, case: Case, name: str, now: datetime, run: Run) -> None:
         """The first time counts, for the beginning and for the end of a wait."""
         if name in case.moments or not (name in self._begun or name in self._reached):
             return
@@ -55,9 +55,10 @@ class Counting:
             if begun is None:
                 continue
             self.tally.indicators.setdefault(indicator_name, []).append(days(begun, now))
-            if indicator.within and run and now <= run.timing.after(indicator.within, begun):
+            if indicator.within:
+                limit = run.timing.after(indicator.within, begun)
                 kept = self.tally.within
-                kept[indicator_name] = kept.get(indicator_name, 0) + 1
+                kept[indicator_name] = kept.get(indicator_name, 0) + (now <= limit)
 
     def begun(self, job: Job, now: datetime) -> None:
         """Somebody has taken the job up."""
@@ -77,12 +78,12 @@ class Counting:
     def happened(self, event: str) -> None:
         self.tally.events[event] = self.tally.events.get(event, 0) + 1
 
-    def ended(self, case: Case, body: Any, now: datetime) -> None:
+    def ended(self, case: Case, body: Any, now: datetime, run: Run) -> None:
         reasons = self.tally.reasons
         reasons[body.reason] = reasons.get(body.reason, 0) + 1
         if not case.counted:
             self.tally.durations.append(days(case.opened, now))
-            self._moment(case, "case.ended", now, None)
+            self._moment(case, "case.ended", now, run)
 
     def desk(self, desk: Desk, start: datetime, end: datetime) -> DeskTally:
         capacity = desk.working.capacity(start, end) * desk.number

@@ -27,7 +27,7 @@ _UNDATED_DAYS = (1.0, 5.0, 10.0, 20.0, 40.0)
 _EVENT_SHARE, _END_SHARE = 0.02, 0.005
 _EVENT_DAYS = (0.0, 365.0)
 _TRUE_SHARE = 0.1
-_CASES_A_YEAR = 1000.0
+_CASES_A_YEAR = 300.0
 
 _COMPARED = re.compile(r"case\.([a-z_]\w*)\s*(?:==|!=)\s*'([^']*)'")
 _LISTED = re.compile(r"case\.([a-z_]\w*)\s+in\s+\[([^\]]*)\]")

@@ -48,12 +48,13 @@ class StepFigures(msgspec.Struct, frozen=True):
 
 
 class IndicatorFigures(msgspec.Struct, frozen=True):
-    """`within`: share that kept to the indicator's limit, counted over all its waits."""
+    """`within`: share of all its waits that kept to the indicator's limit; None without one."""
 
     indicator: str
     count: int
     wait: Estimate
     p90: Estimate
+    within: float | None
 
 
 class RoleFigures(msgspec.Struct, frozen=True):
@@ -80,7 +81,11 @@ class Jam(msgspec.Struct, frozen=True):
 
 
 class Report(msgspec.Struct, frozen=True):
-    """Times in days, shares in [0, 1]."""
+    """Times in days, shares in [0, 1].
+
+    `arriving`: for how long cases arrive in a replication; where that is shorter than the cases
+    themselves, queues had no time to form and only `load` tells.
+    """
 
     protocol: str
     version: str
@@ -88,6 +93,7 @@ class Report(msgspec.Struct, frozen=True):
     cases: int
     seed: int
     replications: int
+    arriving: float
     moves: int
     unfinished: int
     duration: Estimate
@@ -101,13 +107,14 @@ class Report(msgspec.Struct, frozen=True):
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """`change` = second − first, with its interval; `certain`: the interval leaves out zero."""
+    """`change` = second − first, with its interval. `significant`: the interval leaves out zero; of
+    many figures that differ by chance alone, one in twenty is so too."""
 
     measure: str
     first: Estimate
     second: Estimate
     change: Estimate
-    certain: bool
+    significant: bool
 
 
 def quantile_of(values: Sequence[float], share: float) -> float:
@@ -179,10 +186,11 @@ def report(simulation: Simulation) -> Report:
     ]  # fmt: skip
     indicators = [
         IndicatorFigures(
-            name, len(waits), of(f"indicator.{name}.median"), of(f"indicator.{name}.p90")
+            name, len(waits), of(f"indicator.{name}.median"), of(f"indicator.{name}.p90"),
+            whole.within[name] / len(waits) if name in whole.within else None,
         )
         for name, waits in whole.indicators.items()
-    ]
+    ]  # fmt: skip
     roles = [
         RoleFigures(
             role, len(desks), sum(desk.people for desk in desks), of(f"role.{role}.load"),
@@ -192,7 +200,8 @@ def report(simulation: Simulation) -> Report:
     ]  # fmt: skip
     return Report(
         simulation.protocol, simulation.version, simulation.digest, simulation.cases,
-        simulation.seed, len(simulation.tallies), whole.moves, whole.unfinished,
+        simulation.seed, len(simulation.tallies), whole.arriving / len(simulation.tallies),
+        whole.moves, whole.unfinished,
         of("duration.median"), of("duration.p90"), of("late"), whole.reasons, steps, indicators,
         roles, _jams(whole),
     )  # fmt: skip
@@ -212,14 +221,14 @@ def compare(first: Simulation, second: Simulation) -> list[Difference]:
     for name in names:
         both = [(a[name], b[name]) for a, b in pairs if name in a and name in b]
         change = estimate([b - a for a, b in both])
-        certain = change.low is not None and change.high is not None
+        significant = change.low is not None and change.high is not None
         differences.append(
             Difference(
                 name,
                 estimate([a for a, _ in both]),
                 estimate([b for _, b in both]),
                 change,
-                certain and not (change.low or 0.0) <= 0.0 <= (change.high or 0.0),
+                significant and not (change.low or 0.0) <= 0.0 <= (change.high or 0.0),
             )
         )
     return differences

@@ -77,6 +77,7 @@ class Replication:
         while self._heap:
             self._now, _, what, arguments = heappop(self._heap)
             what(*arguments)
+        self.tally.arriving = (self._last - start) / timedelta(days=1)
         self.tally.desks = [
             self._count.desk(desk, start, self._last) for desk in self._office.desks()
         ]
@@ -108,7 +109,6 @@ class Replication:
             self._at(self._now + timedelta(days=days), self._happen, case, event, days, 3)
 
     def _move(self, case: Case, move: Callable[[Run], None]) -> None:
-        """Raises what the engine raises; the case then stands as it stood."""
         run = self._acting.run(case, self._now)
         move(run)
         self._take(case, run)
@@ -125,7 +125,7 @@ class Replication:
         for body in run.emitted:
             kind = type(body)
             if kind is e.StepOpened:
-                self._opened(case, body)
+                self._opened(case, body, run)
             elif kind is e.StepCompleted:
                 self._count.completed(case, body, now, run)
             elif kind is e.Escalated:
@@ -133,7 +133,7 @@ class Replication:
             elif kind is e.ClocksResumed:
                 self._resumed(case, body)
             elif kind is e.CaseEnded:
-                self._count.ended(case, body, now)
+                self._count.ended(case, body, now, run)
                 self._after_end(case, body)
         for key, job in list(case.jobs.items()):
             task = state.tasks.get(key)
@@ -177,14 +177,14 @@ class Replication:
 
     # ── tasks ────────────────────────────────────────────────────────────────────────────────
 
-    def _opened(self, case: Case, body: Any) -> None:
+    def _opened(self, case: Case, body: Any, run: Run) -> None:
         earlier = case.jobs.get(body.task)
         if earlier is not None:
             # Taken away and opened again in one move.
             earlier.gone = True
             self._count.over(earlier, self._now)
         job = Job(case, body.task, body.step, body.round, self._now)
-        self._count.opened(case, body, self._now)
+        self._count.opened(case, body, self._now, run)
         job.role, job.scope, job.due = body.role, body.scope, body.due
         job.priority = body.priority
         job.effort = self._luck.effort(body.step)

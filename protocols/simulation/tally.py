@@ -35,9 +35,10 @@ class DeskTally(msgspec.Struct):
 
 
 class Tally(msgspec.Struct):
-    """One replication. Times are in days."""
+    """One replication. Times are in days. `arriving`: for how long cases arrive."""
 
     cases: int = 0
+    arriving: float = 0.0
     moves: int = 0
     unfinished: int = 0
     reasons: dict[str, int] = {}
@@ -61,6 +62,7 @@ def together(tallies: list[Tally]) -> Tally:
     desks: dict[tuple[str, str], DeskTally] = {}
     for tally in tallies:
         whole.cases += tally.cases
+        whole.arriving += tally.arriving
         whole.moves += tally.moves
         whole.unfinished += tally.unfinished
         whole.durations += tally.durations

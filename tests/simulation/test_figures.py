@@ -50,13 +50,13 @@ def test_one_replication_has_no_interval():
 def test_a_version_compared_with_itself_differs_in_nothing():
     changes = compare(run(FIRST), run(FIRST))
     assert changes
-    assert all(change.change.value == 0 and not change.certain for change in changes)
+    assert all(change.change.value == 0 and not change.significant for change in changes)
 
 
 def test_a_longer_deadline_is_seen_for_certain():
     changes = {change.measure: change for change in compare(run(FIRST), run(SLOWER))}
     wait = changes["step.only.median"]
-    assert wait.certain
+    assert wait.significant
     assert wait.change.value == pytest.approx(wait.second.value - wait.first.value)
     assert wait.change.value > 5
 
@@ -64,7 +64,7 @@ def test_a_longer_deadline_is_seen_for_certain():
 def test_the_same_case_meets_the_same_luck_in_both_versions():
     changes = {change.measure: change for change in compare(run(FIRST), run(LONGER))}
     assert abs(changes["step.only.median"].change.value) < 0.5
-    assert changes["duration.median"].certain
+    assert changes["duration.median"].significant
 
 
 def test_simulations_of_other_cases_are_not_compared():
