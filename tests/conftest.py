@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
+import structlog
 
 from api.stack.child import Child
 from api.stack.postgres import EmbeddedPostgres
@@ -15,6 +16,14 @@ from domain.log.migrations import migrate as migrate_log
 from projections.schema import migrate as migrate_projections
 
 _numbers = itertools.count(1)
+
+
+@pytest.fixture(autouse=True)
+def _own_logging() -> Iterator[None]:
+    """A command run in this process sets up logging for itself; the next test has its own."""
+    structlog.reset_defaults()
+    yield
+    structlog.reset_defaults()
 
 
 @pytest.fixture(scope="session")
