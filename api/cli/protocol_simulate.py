@@ -248,7 +248,7 @@ def _print_report(plan: Plan, found: Report) -> None:
         wanted = found.cases * max(found.duration_p90.value, _LEAST_ARRIVING) / found.arriving
         out.print(
             f"[yellow]In ogni prova i casi arrivano per {found.arriving:.0f} giorni soli: per "
-            f"vedere le code servono almeno {wanted:.0f} casi.[/] [dim]· more cases to see queues[/]"
+            f"vedere le code servono almeno {wanted:.0f} casi.[/] [dim]· more are needed[/]"
         )
     if not found.jams:
         out.print("Non si blocca da nessuna parte. [dim]· It jams nowhere.[/]")

@@ -23,6 +23,7 @@ class Wiring(NamedTuple):
     - `from_start`: true even if none of them happens, so that the start must send a token too
     - `check`: tokens alone do not tell; the condition must be read when they have arrived
     - `needs`: step → the outcomes one of which it surely had when this opens
+    - `enough`: it holds whenever each of the `flows` has come
     - `early`: it may open while one of the `flows` could still arrive
     """
 
@@ -31,6 +32,7 @@ class Wiring(NamedTuple):
     check: bool
     needs: dict[str, frozenset[str]]
     early: bool
+    enough: bool = True
 
 
 def live_outcomes(plan: Plan, name: str) -> frozenset[str]:
@@ -49,6 +51,14 @@ class Conditions:
         """`absent`: steps whose tokens cannot come here, taken to be out."""
         self.plan = plan
         self.absent = absent
+        self.cancelled = frozenset(
+            name for event in plan.events.values() for name in event.event.cancels
+        ) | {
+            name
+            for step in plan.steps.values()
+            for outcome in step.outcomes.values()
+            for name in outcome.cancels
+        }
         self._needs: dict[str, dict[str, frozenset[str]]] = {}
 
     def wiring(self, name: str, local: frozenset[str] = frozenset()) -> Wiring:
@@ -61,29 +71,34 @@ class Conditions:
         rows = list(self._rows(step, sources))
         if not rows:
             flows = {s: live_outcomes(self.plan, s) for s in sources}
-            return Wiring(flows, False, True, {}, True)
+            return Wiring(flows, False, True, {}, True, False)
         true = [row for row, truth in rows if truth]
         flows = {s: self._wanted(s, step, true) for s in sources}
         check = any(
             not truth and any(row[s] in flows[s] for s in sources if row[s]) for row, truth in rows
         )
-        from_start = any(truth and not any(row.values()) for row, truth in rows)
+        from_start = any(not any(row[s] in flows[s] for s in sources) for row in true)
         needs = {
             s: frozenset(row[s] for row in true)
             for s in sources
             if true and all(row[s] for row in true)
         }
         return Wiring(
-            {s: wanted for s, wanted in flows.items() if wanted}, from_start,
-            check, needs, self._early(step, sources, flows),
-        )  # fmt: skip
+            {s: wanted for s, wanted in flows.items() if wanted},
+            from_start,
+            check,
+            needs,
+            self._early(step, sources, flows),
+            all(truth for row, truth in rows if all(row[s] in flows[s] for s in sources)),
+        )
 
-    def _rows(
-        self, step: StepPlan, sources: list[str]
-    ) -> Iterator[tuple[dict[str, str], bool]]:
+    def _rows(self, step: StepPlan, sources: list[str]) -> Iterator[tuple[dict[str, str], bool]]:
         """Every way the sources can be settled ('' is out), and whether the condition holds."""
         assert step.formula is not None
-        options = [["", *sorted(live_outcomes(self.plan, s))] for s in sources]
+        options = [
+            [*([] if self._certain(s) else [""]), *sorted(live_outcomes(self.plan, s))]
+            for s in sources
+        ]
         size = 1
         for option in options:
             size *= len(option)
@@ -95,9 +110,14 @@ class Conditions:
             marks = out | {s: Mark(DONE, o) for s, o in row.items() if o}
             yield row, step.formula.evaluate(marks) is True
 
-    def _wanted(
-        self, source: str, step: StepPlan, true: list[dict[str, str]]
-    ) -> frozenset[str]:
+    def _certain(self, name: str) -> bool:
+        """Whether the step opens with the case, whatever happens."""
+        plan = self.plan.steps[name]
+        step = plan.step
+        maybe = plan.formula or plan.region or plan.dormant or step.when or step.race or step.each
+        return not maybe and name not in self.cancelled
+
+    def _wanted(self, source: str, step: StepPlan, true: list[dict[str, str]]) -> frozenset[str]:
         """The outcomes whose token is awaited: the named ones, where each of them can make it true;
         all, where it matters that the step is done, or that it is not."""
         assert step.formula is not None
@@ -115,7 +135,7 @@ class Conditions:
             self._needs[name] = {}
             found: dict[str, frozenset[str]] = {}
             for source, outcomes in self.wiring(name).needs.items():
-                for step, allowed in {**self.needs(source), source: outcomes}.items():
+                for step, allowed in self.with_outcomes(source, outcomes).items():
                     found[step] = found[step] & allowed if step in found else allowed
             self._needs[name] = found
         return self._needs[name]
@@ -126,16 +146,16 @@ class Conditions:
 
     def with_outcomes(self, name: str, outcomes: frozenset[str]) -> dict[str, frozenset[str]]:
         """What surely was when the step is done with one of these outcomes."""
-        return {**self.needs(name), name: outcomes}
+        race = self.plan.steps[name].step.race
+        won = {f"race {race}": frozenset({name})} if race else {}
+        return {**self.needs(name), **won, name: outcomes}
 
     def alternatives(self, flows: dict[str, frozenset[str]]) -> bool:
         """Whether at most one of these tokens can come in a round."""
         needs = [self.with_outcomes(s, outcomes) for s, outcomes in flows.items()]
         return all(self.exclusive(a, b) for i, a in enumerate(needs) for b in needs[:i])
 
-    def _early(
-        self, step: StepPlan, sources: list[str], flows: dict[str, frozenset[str]]
-    ) -> bool:
+    def _early(self, step: StepPlan, sources: list[str], flows: dict[str, frozenset[str]]) -> bool:
         assert step.formula is not None
         unknown = {s: Mark(OUT) for s in step.formula.steps} | {s: Mark(WAITING) for s in sources}
         for source in sources:

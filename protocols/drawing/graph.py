@@ -9,10 +9,25 @@ from msgspec import Struct
 from protocols.text import Text
 
 Kind = Literal[
-    "start", "end", "terminate", "escalation", "user", "service", "receive", "script",
-    "exclusive", "inclusive", "parallel", "event_based", "catch_message", "catch_timer",
-    "boundary_timer", "boundary_message", "subprocess", "event_subprocess",
-]  # fmt: skip
+    "start",
+    "end",
+    "terminate",
+    "escalation",
+    "user",
+    "service",
+    "receive",
+    "script",
+    "exclusive",
+    "inclusive",
+    "parallel",
+    "event_based",
+    "catch_message",
+    "catch_timer",
+    "boundary_timer",
+    "boundary_message",
+    "subprocess",
+    "event_subprocess",
+]
 
 GATEWAYS = frozenset({"exclusive", "inclusive", "parallel", "event_based"})
 BOUNDARIES = frozenset({"boundary_timer", "boundary_message"})

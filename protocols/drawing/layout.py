@@ -12,8 +12,11 @@ from protocols.drawing.graph import BOUNDARIES, GATEWAYS, Diagram, Flow, Node
 Point = tuple[float, float]
 
 _SIZES = {
-    "user": (130, 76), "service": (130, 76), "receive": (130, 76), "script": (100, 60),
-}  # fmt: skip
+    "user": (130, 76),
+    "service": (130, 76),
+    "receive": (130, 76),
+    "script": (100, 60),
+}
 _GAP_X, _GAP_Y, _MARGIN = 56, 44, 34
 LANE_LABEL = 30
 
@@ -117,8 +120,11 @@ class _Placing:
         nodes = [n for n in self.inside[parent] if n.kind not in BOUNDARIES]
         columns = self._columns(nodes)
         # An event's late end stands under its task, not in the next column.
-        late = {f.target: self.nodes[f.source].on for f in self.diagram.flows
-                if self.nodes[f.target].kind == "escalation"}  # fmt: skip
+        late = {
+            f.target: self.nodes[f.source].on
+            for f in self.diagram.flows
+            if self.nodes[f.target].kind == "escalation"
+        }
         widths: dict[int, float] = defaultdict(float)
         for node in nodes:
             if node.id not in late:
@@ -163,7 +169,7 @@ class _Placing:
 
     def _columns(self, nodes: Iterable[Node]) -> dict[str, int]:
         """The longest way to each node over forward flows."""
-        inside = {node.id for node in nodes}
+        inside = dict.fromkeys(node.id for node in nodes)
         into: dict[str, list[str]] = defaultdict(list)
         for flow in self.diagram.flows:
             source = self.nodes[flow.source].on or flow.source

@@ -23,7 +23,7 @@ def iso(length: Duration) -> str:
 
 def losses(plan: Plan, structure: Structure, conditions: Conditions) -> Iterator[Loss]:
     """Every loss of the plan, by step."""
-    for name, step in plan.steps.items():
+    for step in plan.steps.values():
         yield from _of_step(step, structure)
         yield from _of_flow(plan, step, structure, conditions)
         yield from _of_outcomes(plan, step, structure, conditions)
@@ -35,39 +35,60 @@ def _of_step(plan: StepPlan, structure: Structure) -> Iterator[Loss]:
     name, step = plan.name, plan.step
     if step.when:
         yield Loss(
-            name, "guard", f"la condizione «{step.when}» (CEL) va data come variabile when_{name}",
+            name,
+            "guard",
+            f"la condizione «{step.when}» (CEL) va data come variabile when_{name}",
             f"the guard “{step.when}” (CEL) is to be given as the variable when_{name}",
-        )  # fmt: skip
+        )
     if step.each:
         yield Loss(
-            name, "added_later", "i compiti che si aggiungono a passo aperto non sono previsti",
+            name,
+            "added_later",
+            "i compiti che si aggiungono a passo aperto non sono previsti",
             "tasks that are added while the step is open are not foreseen",
-        )  # fmt: skip
-    if step.enough:
+        )
+    if step.enough and step.rest == "welcome":
         yield Loss(
-            name, "quorum", f"dopo {step.enough} risposte le altre sono tolte, qui restano gradite",
+            name,
+            "quorum",
+            f"dopo {step.enough} risposte le altre sono tolte, qui restano gradite",
             f"after {step.enough} answers the others are withdrawn; here they are still welcome",
-        )  # fmt: skip
+        )
     if step.optional:
         yield Loss(
-            name, "optional", "un passo facoltativo aperto tiene aperto il processo",
+            name,
+            "optional",
+            "un passo facoltativo aperto tiene aperto il processo",
             "an optional step that is open keeps the process open",
-        )  # fmt: skip
+        )
     if step.during and name not in structure.regions.get(step.during, ()):
         yield Loss(
-            name, "milestone", f"non è tolto quando si conclude «{step.during}»",
+            name,
+            "milestone",
+            f"non è tolto quando si conclude «{step.during}»",
             f"it is not withdrawn when “{step.during}” is done",
-        )  # fmt: skip
+        )
     if step.race and not any(name in members for members in structure.races.values()):
         yield Loss(
-            name, "race", "chi arriva per primo non toglie gli altri: si aprono da condizioni diverse",
+            name,
+            "race",
+            "chi arriva per primo non toglie gli altri: si aprono da condizioni diverse",
             "the first does not withdraw the others: they open on different conditions",
-        )  # fmt: skip
-    if getattr(step, "one_at_a_time", None):
+        )
+    if step.one_at_a_time:
         yield Loss(
-            name, "one_at_a_time", "che se ne faccia uno alla volta è solo scritto",
+            name,
+            "one_at_a_time",
+            "che se ne faccia uno alla volta è solo scritto",
             "that they are done one at a time is only written down",
-        )  # fmt: skip
+        )
+    if step.signed_by > 1:
+        yield Loss(
+            name,
+            "signatures",
+            f"che firmino in {step.signed_by} è solo scritto",
+            f"that {step.signed_by} persons sign it is only written down",
+        )
     yield from _of_time(plan)
 
 
@@ -79,29 +100,39 @@ def _of_time(plan: StepPlan) -> Iterator[Loss]:
     lengths += [step.every] if step.every else []
     if any(length.unit == "working day" and length.n for length in lengths):
         yield Loss(
-            name, "working_days", "i giorni lavorativi sono contati come giorni di calendario",
+            name,
+            "working_days",
+            "i giorni lavorativi sono contati come giorni di calendario",
             "working days are counted as calendar days",
-        )  # fmt: skip
+        )
     if step.due and (step.due.of or step.due.when):
         yield Loss(
-            name, "deadline_anchor", "il termine corre dall'apertura, non dalla data indicata",
+            name,
+            "deadline_anchor",
+            "il termine corre dall'apertura, non dalla data indicata",
             "the deadline runs from the opening, not from the date that is meant",
-        )  # fmt: skip
+        )
     if step.due and (step.due.remind or len(step.due.overdue) > 1):
         yield Loss(
-            name, "ladder", "promemoria e gradini di sollecito sono solo scritti",
+            name,
+            "ladder",
+            "promemoria e gradini di sollecito sono solo scritti",
             "reminders and the ladder of escalation are only written down",
-        )  # fmt: skip
+        )
     if step.starts and (step.starts.side == "before" or "." in step.starts.anchor):
         yield Loss(
-            name, "date_in_data", f"la data «{step.starts}» va calcolata da chi esegue",
+            name,
+            "date_in_data",
+            f"la data «{step.starts}» va calcolata da chi esegue",
             f"the date “{step.starts}” is to be worked out by whoever runs it",
-        )  # fmt: skip
+        )
     if step.first and step.first != step.every:
         yield Loss(
-            name, "first_time", "la prima volta ha la stessa distanza delle altre",
+            name,
+            "first_time",
+            "la prima volta ha la stessa distanza delle altre",
             "the first time has the same distance as the others",
-        )  # fmt: skip
+        )
 
 
 def _of_flow(
@@ -111,21 +142,27 @@ def _of_flow(
     local = frozenset(structure.within(scope)) if scope else frozenset[str]()
     if conditions.wiring(step.name, local).early:
         yield Loss(
-            step.name, "opens_early", "qui si apre appena basta, in BPMN quando nulla può più arrivare",
+            step.name,
+            "opens_early",
+            "qui si apre appena basta, in BPMN quando nulla può più arrivare",
             "here it opens as soon as enough is done, in BPMN once nothing more can arrive",
-        )  # fmt: skip
+        )
     for source in step.formula.steps if step.formula else ():
         if structure.scope[source] != scope:
             yield Loss(
-                step.name, "crosses_event", f"non vede «{source}», che sta nel sottoprocesso di un evento",
+                step.name,
+                "crosses_event",
+                f"non vede «{source}», che sta nel sottoprocesso di un evento",
                 f"it does not see “{source}”, which stands in an event's sub-process",
-            )  # fmt: skip
+            )
     for event in step.opened_by:
         if event != scope:
             yield Loss(
-                step.name, "opened_by_event", f"l'evento «{event}» non lo apre",
+                step.name,
+                "opened_by_event",
+                f"l'evento «{event}» non lo apre",
                 f"the event “{event}” does not open it",
-            )  # fmt: skip
+            )
 
 
 def _of_outcomes(
@@ -135,36 +172,51 @@ def _of_outcomes(
     for key, outcome in step.outcomes.items():
         if outcome.at_most or outcome.when:
             yield Loss(
-                step.name, "outcome_limit", f"i limiti dell'esito «{key}» sono solo scritti",
+                step.name,
+                "outcome_limit",
+                f"i limiti dell'esito «{key}» sono solo scritti",
                 f"the limits of the outcome “{key}” are only written down",
-            )  # fmt: skip
+            )
+        if outcome.cancels:
+            yield Loss(
+                step.name,
+                "cancels",
+                f"l'esito «{key}» non toglie i passi: {', '.join(outcome.cancels)}",
+                f"the outcome “{key}” does not take away: {', '.join(outcome.cancels)}",
+            )
         if outcome.resumes:
             yield Loss(
-                step.name, "clocks", "i termini non si fermano e non ripartono",
+                step.name,
+                "clocks",
+                "i termini non si fermano e non ripartono",
                 "clocks do not stand still and run again",
-            )  # fmt: skip
+            )
         if outcome.ends and scope:
             yield Loss(
-                step.name, "ends_case", f"l'esito «{key}» chiude il sottoprocesso, non il caso",
+                step.name,
+                "ends_case",
+                f"l'esito «{key}» chiude il sottoprocesso, non il caso",
                 f"the outcome “{key}” ends the sub-process, not the case",
-            )  # fmt: skip
+            )
         if not outcome.again:
             continue
         if structure.scope[outcome.again] != scope:
             yield Loss(
-                step.name, "round_elsewhere", f"non può far rifare «{outcome.again}» da qui",
+                step.name,
+                "round_elsewhere",
+                f"non può far rifare «{outcome.again}» da qui",
                 f"it cannot have “{outcome.again}” done again from here",
-            )  # fmt: skip
+            )
         elif _leaves_open(plan, step.name, outcome.again, key, conditions):
             yield Loss(
-                step.name, "new_round", f"rifare «{outcome.again}» non toglie ciò che vi è aperto",
+                step.name,
+                "new_round",
+                f"rifare «{outcome.again}» non toglie ciò che vi è aperto",
                 f"doing “{outcome.again}” again does not withdraw what is open there",
-            )  # fmt: skip
+            )
 
 
-def _leaves_open(
-    plan: Plan, name: str, target: str, outcome: str, conditions: Conditions
-) -> bool:
+def _leaves_open(plan: Plan, name: str, target: str, outcome: str, conditions: Conditions) -> bool:
     """Whether something that a round resets could be open beside the step that starts it."""
     mine = {**conditions.needs(name), name: frozenset({outcome})}
     return any(
@@ -181,21 +233,29 @@ def _of_event(plan: Plan, name: str, structure: Structure) -> Iterator[Loss]:
         yield Loss(name, "clocks", "i termini non si fermano", "clocks do not stand still")
     if event.reopens:
         yield Loss(
-            name, "reopening", "un processo concluso non si riapre",
+            name,
+            "reopening",
+            "un processo concluso non si riapre",
             "a process that has ended is not opened again",
-        )  # fmt: skip
+        )
     elif event.again:
         yield Loss(
-            name, "round_elsewhere", f"non può far rifare «{event.again}»",
+            name,
+            "round_elsewhere",
+            f"non può far rifare «{event.again}»",
             f"it cannot have “{event.again}” done again",
-        )  # fmt: skip
+        )
     if event.source or event.after or event.at_most or (event.during and not event.completes):
         yield Loss(
-            name, "event_condition", "quando l'evento è possibile è solo scritto",
+            name,
+            "event_condition",
+            "quando l'evento è possibile è solo scritto",
             "when the event is possible is only written down",
-        )  # fmt: skip
-    if getattr(event, "keeps", False):
+        )
+    if event.keeps:
         yield Loss(
-            name, "kept_event", "un evento che arriva prima non è conservato",
+            name,
+            "kept_event",
+            "un evento che arriva prima non è conservato",
             "an event that comes early is not kept",
-        )  # fmt: skip
+        )

@@ -19,15 +19,19 @@ class Structure:
         self.regions = self._regions()
 
     def _scopes(self) -> dict[str, str]:
-        """What only an event opens stands with that event, and so does what only follows from it."""
+        """What only an event opens stands with that event, and so does what follows from it."""
         scope = {
-            name: step.opened_by[0] if step.dormant else "" for name, step in self.plan.steps.items()
+            name: step.opened_by[0] if step.dormant else ""
+            for name, step in self.plan.steps.items()
         }
         changed = True
         while changed:
             changed = False
             for name, step in self.plan.steps.items():
-                before = [*(step.formula.steps if step.formula else ()), *filter(None, [step.region])]
+                before = [
+                    *(step.formula.steps if step.formula else ()),
+                    *filter(None, [step.region]),
+                ]
                 places = {scope[source] for source in before}
                 if not step.dormant and len(places) == 1 and scope[name] not in places:
                     scope[name] = places.pop()
@@ -59,9 +63,12 @@ class Structure:
 
     def _together(self, members: list[str]) -> bool:
         steps = [self.steps[name] for name in members]
+        plans = [self.plan.steps[name] for name in members]
+        opened = {
+            (plan.formula.text if plan.formula else "", self.scope[plan.name]) for plan in plans
+        }
         return (
-            len({(step.after, self.scope[name]) for name, step in zip(members, steps, strict=True)})
-            == 1
+            len(opened) == 1
             and not any(step.during or step.every for step in steps)
             and not any(plan.region in members for plan in self.plan.steps.values())
         )
@@ -78,7 +85,9 @@ class Structure:
         regions: dict[str, tuple[str, ...]] = {}
         for name in self.steps:
             inside = [n for n, step in self.steps.items() if step.during == name]
-            inside = [n for n in inside if not self.steps[n].race and not self.plan.steps[n].dormant]
+            inside = [
+                n for n in inside if not self.steps[n].race and not self.plan.steps[n].dormant
+            ]
             changed = True
             while changed:
                 kept = [n for n in inside if self._contained(n, {name, *inside})]

@@ -46,6 +46,7 @@ def page(plan: Plan, language: Language = "it") -> Page:
     sections = [
         _roles(protocol, said),
         *_steps(protocol, said),
+        *_tables(protocol, said),
         _events(protocol, said),
         _exceptions(protocol, said),
         _indicators(protocol, said),
@@ -95,30 +96,56 @@ def _roles(protocol: Protocol, said: _Said) -> Section:
 def _steps(protocol: Protocol, said: _Said) -> list[Section]:
     """One section for each stage, in the order in which its first step stands."""
     columns = said.columns(
-        ("Passo", "Step"), ("Chi", "Who"), ("Che cosa", "What"), ("Quando", "When"),
-        ("Entro", "By when"), ("Esiti", "Results"), ("E se no", "If not"),
-    )  # fmt: skip
+        ("Passo", "Step"),
+        ("Chi", "Who"),
+        ("Che cosa", "What"),
+        ("Quando", "When"),
+        ("Entro", "By when"),
+        ("Esiti", "Results"),
+        ("E se no", "If not"),
+    )
     by_stage: dict[str, list[tuple[str, ...]]] = {}
     for name, step in protocol.steps.items():
         row = sentences.step(protocol, name)
         by_stage.setdefault(step.stage or "", []).append(
-            tuple(map(said, (row.title, row.who, row.what, row.after, row.by_when, row.results,
-                             row.if_not)))
-        )  # fmt: skip
+            tuple(
+                map(
+                    said,
+                    (row.title, row.who, row.what, row.after, row.by_when, row.results, row.if_not),
+                )
+            )
+        )
     order = [stage for stage in protocol.stages if stage in by_stage]
     sections = []
-    for stage in [*order, *(["" ] if "" in by_stage else [])]:
+    for stage in [*order, *([""] if "" in by_stage else [])]:
         other = Text("Altri passi", "Other steps") if order else Text("Passi", "Steps")
         title = protocol.stages.get(stage, other)
         sections.append(Section(said(title), Table(columns, tuple(by_stage[stage]))))
     return sections
 
 
+def _tables(protocol: Protocol, said: _Said) -> list[Section]:
+    """Decision tables, each with a column for every input."""
+    sections = []
+    for table in protocol.tables.values():
+        rows = [
+            (*(str(rule.when.get(name, "–")) for name in table.inputs), str(rule.then))
+            for rule in table.rules
+        ]
+        if table.default is not None:
+            rows.append((*("–" for _ in table.inputs), str(table.default)))
+        columns = (*table.inputs, said("allora", "then"))
+        sections.append(Section(said(table.title), Table(columns, tuple(rows))))
+    return sections
+
+
 def _events(protocol: Protocol, said: _Said) -> Section:
     columns = said.columns(
-        ("Evento", "Event"), ("Chi lo segnala", "Reported by"), ("Quando si può", "When possible"),
+        ("Evento", "Event"),
+        ("Chi lo segnala", "Reported by"),
+        ("Quando si può", "When possible"),
         ("Che cosa ne segue", "What follows"),
-    )  # fmt: skip
+    )
     rows = tuple(
         (said(event.title), *map(said, sentences.event(protocol, name)))
         for name, event in protocol.events.items()
@@ -178,6 +205,12 @@ def _forms(protocol: Protocol, said: _Said) -> Section:
         for field in form.fields.values():
             category = said(CATEGORIES.get(field.category, Text(field.category)))
             apart = said(", personali", ", personal") if field.personal else ""
-            rows.append((said(form.title), said(field.title), category + apart,
-                         yes if field.required else ""))  # fmt: skip
+            rows.append(
+                (
+                    said(form.title),
+                    said(field.title),
+                    category + apart,
+                    yes if field.required else "",
+                )
+            )
     return Section(said("Moduli", "Forms"), Table(columns, tuple(rows)))

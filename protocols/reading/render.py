@@ -7,7 +7,8 @@ from html import escape
 from protocols.reading.page import Page, Table
 
 _STYLE = """\
-body{font:16px/1.5 system-ui,sans-serif;max-width:78rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b}
+body{font:16px/1.5 system-ui,sans-serif;max-width:78rem;margin:2rem auto;padding:0 1rem;
+color:#1b1b1b}
 table{border-collapse:collapse;width:100%;margin:0 0 2rem}
 th,td{border:1px solid #767676;padding:.4rem .6rem;text-align:left;vertical-align:top}
 th{background:#eef1f5}dt{font-weight:600}dd{margin:0 0 .4rem;overflow-wrap:anywhere}

@@ -85,6 +85,14 @@ def what(protocol: Protocol, it: Step) -> Text:
         said.append(
             Text(f"con {it.enough} si va avanti", f"with {it.enough} of them the path goes on")
         )
+        if it.rest == "withdrawn":
+            said.append(Text("gli altri compiti sono tolti", "the other tasks are withdrawn"))
+    if it.signed_by > 1:
+        said.append(Text(f"firmano in {it.signed_by}", f"{it.signed_by} different persons sign it"))
+    if it.one_at_a_time:
+        group = [s for s in protocol.steps.values() if s.one_at_a_time == it.one_at_a_time]
+        titles = joined(Text(s.title.it, s.title.in_("en")) for s in group)
+        said.append(Text(f"uno alla volta tra: {titles.it}", f"one at a time of: {titles.en}"))
     if it.optional:
         said.append(Text("facoltativo: non tiene aperto il caso", "optional: the case can end"))
     if it.help:
@@ -167,11 +175,16 @@ def consequences(protocol: Protocol, it: Outcome) -> Iterator[Text]:
         )
     if it.ends:
         quiet = Text(" in silenzio", " silently") if it.silently else Text("")
-        yield Text(f"il caso si chiude{quiet.it} ({it.ends})", f"the case ends{quiet.en} ({it.ends})")
+        yield Text(
+            f"il caso si chiude{quiet.it} ({it.ends})", f"the case ends{quiet.en} ({it.ends})"
+        )
     if it.result:
         yield Text(f"motivo di chiusura: {it.result}", f"reason of the end: {it.result}")
     if it.resumes:
         yield Text("i termini ripartono", "the clocks run again")
+    if it.cancels:
+        cancelled = joined(step_title(protocol, name) for name in it.cancels)
+        yield _prefixed("si toglie ", "takes away ", cancelled)
     if it.requires:
         listed = ", ".join(it.requires)
         yield Text(f"richiede {listed}", f"requires {listed}")
@@ -231,11 +244,18 @@ def _follows(protocol: Protocol, it: CaseEvent) -> Iterator[Text]:
         name, _, outcome = it.completes.partition(".")
         title, with_ = step_title(protocol, name), outcome_title(protocol, name, outcome)
         yield Text(f"{title.it} si conclude con {with_.it}", f"{title.en} is done with {with_.en}")
+    if it.keeps:
+        yield Text("se nulla lo aspetta ancora, si conserva", "kept while nothing waits for it yet")
+    if it.cancels:
+        cancelled = joined(step_title(protocol, name) for name in it.cancels)
+        yield _prefixed("si toglie ", "takes away ", cancelled)
     if it.again:
         yield _prefixed("si rifà ", "again ", step_title(protocol, it.again))
     if it.ends:
         quiet = Text(" in silenzio", " silently") if it.silently else Text("")
-        yield Text(f"il caso si chiude{quiet.it} ({it.ends})", f"the case ends{quiet.en} ({it.ends})")
+        yield Text(
+            f"il caso si chiude{quiet.it} ({it.ends})", f"the case ends{quiet.en} ({it.ends})"
+        )
 
 
 def _prefixed(it: str, en: str, text: Text) -> Text:

@@ -132,7 +132,9 @@ def _said(protocol: Protocol, part: Part, top: bool = False) -> Text:
         return Text(f"chiarito se {listed.it} si fa", f"once {listed.en} is done or ruled out")
     if part.kind == "at_least":
         listed = joined(inner)
-        return Text(f"almeno {part.number} tra: {listed.it}", f"at least {part.number} of: {listed.en}")
+        return Text(
+            f"almeno {part.number} tra: {listed.it}", f"at least {part.number} of: {listed.en}"
+        )
     said = joined(inner, *((" e ", " and ") if part.kind == "all" else (" oppure ", " or ")))
     return said if top else Text(f"({said.it})", f"({said.en})")
 

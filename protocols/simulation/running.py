@@ -20,7 +20,7 @@ from protocols.simulation.shares import Shares
 from protocols.simulation.tally import Tally
 from protocols.territory import load_territory
 
-REPLICATIONS = 5
+REPLICATIONS = 6
 _REPORT_EVERY = 20
 _POLL_SECONDS = 0.1
 

@@ -1,0 +1,1 @@
+"""Two versions of a protocol compared by what they mean, not line by line."""
