@@ -10,7 +10,7 @@ import pytest
 from api.stack.stack import Stack
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     home: Path = tmp_path_factory.mktemp("faults-home")
     with Stack(home, training=True, environment={}) as running:
