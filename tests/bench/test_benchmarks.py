@@ -15,10 +15,15 @@ from bench.path import PACK, service_on
 from bench.report import Row, show
 from protocols.registry import Registry
 
-GOALS = {"commands": 4, "engine": 2, "projections": 1, "verify": 1}
+GOALS = {"commands": 4, "engine": 2, "projections": 1, "verify": 1, "simulation": 2}
+# Servers of rivals take longest; the others are enough to know that a change broke none.
+LONG = ("commands", "simulation")
 
 
-@pytest.mark.parametrize("name", BENCHMARKS)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in BENCHMARKS],
+)
 def test_a_benchmark_measures_ours_and_its_rivals_and_judges_the_goals(name: str) -> None:
     rows = measure(name, quick=True)
     for row in rows:
