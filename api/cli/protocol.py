@@ -6,6 +6,7 @@ import typer
 from rich.markup import escape
 
 from api.cli import (
+    protocol_check,
     protocol_diff,
     protocol_draw,
     protocol_show,
@@ -19,7 +20,14 @@ from protocols.territory import default_pack
 group = typer.Typer(help="I protocolli. · Protocols.", no_args_is_help=True)
 commands = typer.Typer()
 commands.add_typer(group, name="protocol")
-for part in (protocol_show, protocol_draw, protocol_diff, protocol_simulate, protocol_try):
+for part in (
+    protocol_check,
+    protocol_show,
+    protocol_draw,
+    protocol_diff,
+    protocol_simulate,
+    protocol_try,
+):
     group.add_typer(part.commands)
 
 

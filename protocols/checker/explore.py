@@ -1,0 +1,353 @@
+"""Breadth-first exploration of a protocol by its own engine.
+
+Alike states (`likeness`) are visited once, so the first history that leads somewhere is a shortest
+one. With `reduce`, of open steps whose completions commute only one order is tried: that settling
+does not depend on the order is the engine's own property, and `tests/engine` shows it.
+
+References: P. Godefroid, Partial-Order Methods for the Verification of Concurrent Systems (1996).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from heapq import heappop, heappush
+from time import monotonic
+from typing import Any
+
+from protocols.checker import words
+from protocols.checker.guide import Guide
+from protocols.checker.likeness import Likeness
+from protocols.checker.seen import Node, Shared
+from protocols.checker.trial import Ask, Trial
+from protocols.engine import moves
+from protocols.engine.plan import EventPlan
+from protocols.engine.state import SCHEDULED, State
+from protocols.facts import FactError
+from protocols.language.formula import DONE, OPEN
+from protocols.text import Text
+
+Play = Callable[[Trial], None]
+_MOST_ASKED = 64
+_EAGER = 4
+_OCCURRENCES = 2
+
+
+class Exploration:
+    """One search. `whole` tells whether nothing was left to try within the limits."""
+
+    def __init__(
+        self,
+        shared: Shared,
+        *,
+        only: frozenset[str] | None = None,
+        reduce: bool = True,
+        towards: str = "",
+        most: int = 4000,
+        until: float = float("inf"),
+        stop: Callable[[Exploration], bool] | None = None,
+    ) -> None:
+        self.plan = plan = shared.plan
+        self.only = frozenset(plan.names) if only is None else only
+        self.watch = shared.watch
+        self.likeness = Likeness(plan, self.watch.reads, only)
+        self._counted = dict(self.likeness.counted)
+        self.independence = shared.independence if reduce else None
+        self.seen = shared.seen
+        self._unseen_events = [name for name in plan.events if name not in self.seen.possible]
+        self.nodes: dict[Hashable, Node] = {}
+        self.moves = 0
+        self.whole = True
+        self._guide = Guide(plan, towards, shared.demands) if towards else None
+        self._arrived = 0
+        self._footprints: set[Hashable] = set()
+        self._queue: list[tuple[int, int, Node]] = []
+        self._search(most, until, stop)
+
+    def _search(self, most: int, until: float, stop: Callable[[Exploration], bool] | None) -> None:
+        empty = State(self.plan.names)
+        root = Node(empty, self.watch.start, {})
+        self._attempt(root, lambda run: moves.open_case(run, run.open_with()), None)
+        while self._queue:
+            if len(self.nodes) > most or monotonic() > until:
+                self.whole = False
+                return
+            if stop is not None and stop(self):
+                self.whole = False
+                return
+            node = heappop(self._queue)[2]
+            self._expand(node)
+            node.expanded = True
+
+    # ── moves ────────────────────────────────────────────────────────────────────────────────
+
+    def _expand(self, node: Node) -> None:
+        if not node.state.ended:
+            steps = self._open_steps(node.state)
+            if self.independence:
+                alone = self.independence.alone(node.state, steps)
+                if alone is not None:
+                    self._complete(node, alone)
+                    return
+            for step in steps:
+                self._complete(node, step)
+            self._pass_time(node)
+        for name in self.plan.events:
+            self._happen(node, name)
+
+    def _open_steps(self, state: State) -> list[str]:
+        """Steps with a task that people may do and that still changes something."""
+        found: dict[str, None] = {}
+        for key in state.open:
+            task = state.tasks[key]
+            plan = self.plan.steps[task.step]
+            by_people = plan.step.role or plan.step.automation or plan.step.each
+            if (
+                task.status == OPEN
+                and task.step in self.only
+                and by_people
+                and state.marks[task.step].status == OPEN
+            ):
+                found[task.step] = None
+        return list(found)
+
+    def _complete(self, node: Node, step: str) -> None:
+        state, plan = node.state, self.plan.steps[step]
+        # The tasks of one step are alike: the first stands for all.
+        key = next(k for k in state.of_step[step] if state.tasks[k].status == OPEN)
+        for outcome, what in plan.outcomes.items():
+            for data in self.watch.answers.sets(step, what.requires):
+
+                def play(run: Trial, o: str = outcome, d: dict[str, Any] = data) -> None:
+                    moves.complete(run, key, o, d)
+
+                label = words.completed(plan.step, outcome, data, self.watch.reads.fields.get(step))
+                self._attempt(node, play, label, step, outcome)
+
+    def _happen(self, node: Node, name: str) -> None:
+        event = self.plan.events[name]
+        touched = self._touched(name) & self.only
+        if len(self.only) < len(self.plan.names) and not touched and not self._counted.get(name):
+            return
+        answering = bool(event.completes or self.plan.waiting_for[name])
+        if not answering:
+            # What it does depends on the steps it touches: elsewhere it does the same again.
+            print_ = (
+                name,
+                node.state.ended != "",
+                tuple(node.state.marks[step].status for step in sorted(touched)),
+                node.state.pauses,
+                tuple(k for k in node.state.open if node.state.tasks[k].status == SCHEDULED)
+                if event.event.pauses
+                else (),
+            )
+            if print_ in self._footprints and not self._counts(node, name):
+                return
+        else:
+            print_ = None
+        for data in self.watch.answers.sets(name):
+
+            def play(run: Trial, d: dict[str, Any] = data) -> None:
+                if event.event.source:
+                    run.need("case.source")
+                moves.happen(run, name, d)
+
+            label = words.happened(event.event, data, self.watch.reads.fields.get(name))
+            if self._attempt(node, play, label, name) and print_ is not None:
+                self._footprints.add(print_)
+
+    def _counts(self, node: Node, name: str) -> bool:
+        """Whether some condition still waits for it to have happened more often."""
+        most = self._counted.get(name, 0)
+        return node.state.happened.get(name, {}).get("count", 0) < most
+
+    def _touched(self, name: str) -> frozenset[str]:
+        event = self.plan.events[name]
+        steps = {*event.event.opens, *self.plan.waiting_for[name]}
+        if event.completes:
+            steps.add(event.completes[0])
+        if event.event.again:
+            steps.add(event.event.again)
+        return frozenset(s for step in steps for s in self.plan.steps[step].closure)
+
+    def _pass_time(self, node: Node) -> None:
+        """To the next opening of a step in question; `every` is followed for two occurrences."""
+        state = node.state
+        waiting = {k: t for k in state.open if (t := state.tasks[k]).status == SCHEDULED}
+        if not any(task.step in self.only for task in waiting.values()):
+            return
+        shorn = state.copy()
+        for key, task in waiting.items():
+            if self.plan.steps[task.step].step.every and (
+                task.step not in self.only or len(state.of_step[task.step]) > _OCCURRENCES
+            ):
+                # A third occurrence is like the second.
+                shorn.open.pop(key)
+        opening = {
+            key: task.opens_at
+            for key, task in waiting.items()
+            if key in shorn.open
+            and task.step in self.only
+            and task.opens_at is not None
+            and (task.ignores_pause or not state.pauses)
+        }
+        if not opening:
+            return
+        at = min(opening.values())
+        label = words.time_passed(
+            [self.plan.steps[waiting[k].step].step for k, t in opening.items() if t == at]
+        )
+        before = Node(shorn, max(at, node.now), node.assumed, node)
+        self._attempt(before, moves.pass_time, label, origin=node)
+
+    def _attempt(
+        self,
+        node: Node,
+        play: Play,
+        label: Text | None,
+        step: str = "",
+        outcome: str = "",
+        *,
+        origin: Node | None = None,
+    ) -> bool:
+        """Let the engine do it, once for each value of what it asks for; whether it was possible
+        at all."""
+        parent = origin or node
+        pending = [node.assumed]
+        tried = 0
+        possible = False
+        while pending:
+            assumed = pending.pop(0)
+            tried += 1
+            self.moves += 1
+            run = Trial(self.watch, node.state, node.now, assumed, self.only)
+            self.watch.missing.clear()
+            try:
+                play(run)
+            except Ask as ask:
+                if tried < _MOST_ASKED:
+                    values = self.watch.answers.attribute(ask.path)
+                    pending[:0] = [{**assumed, ask.path: value} for value in values]
+                else:
+                    self.whole = False
+                continue
+            except moves.Impossible:
+                self._note_missing(parent)
+                if assumed != node.assumed:
+                    # What was supposed of the case stays so: from here it may have no way out.
+                    run = Trial(self.watch, node.state, node.now, assumed, self.only)
+                    self._arrive(parent, Node(run.state, node.now, assumed, parent))
+                continue
+            except FactError as error:
+                self.seen.facts.setdefault((step, outcome), (parent, str(error)))
+                whole = self._with_everything(node, step, outcome, assumed)
+                if whole is None:
+                    continue
+                run = whole
+            except Exception as error:
+                self.seen.failures.setdefault((step, outcome), (parent, type(error).__name__))
+                continue
+            possible = True
+            child = Node(
+                run.state, node.now, assumed, parent if label else None, label, step, outcome
+            )
+            self._arrive(parent, child)
+        return possible
+
+    def _with_everything(
+        self, node: Node, step: str, outcome: str, assumed: dict[str, Any]
+    ) -> Trial | None:
+        """The same with the whole form filled in, so that the search goes on past the mistake."""
+        run = Trial(self.watch, node.state, node.now, assumed, self.only)
+        data = self.watch.answers.full(step)
+        try:
+            if step in self.plan.events and not outcome:
+                moves.happen(run, step, data)
+            else:
+                state = node.state
+                key = next(k for k in state.of_step[step] if state.tasks[k].status == OPEN)
+                moves.complete(run, key, outcome, data)
+        except Exception:
+            return None
+        return run
+
+    # ── what was reached ─────────────────────────────────────────────────────────────────────
+
+    def _arrive(self, parent: Node, node: Node) -> None:
+        self._note_missing(node)
+        state = node.state
+        by_event = node.step in self.plan.events and not node.outcome
+        if by_event:
+            self.seen.possible.setdefault(node.step, node)
+        if state.ended and (state.open or any(m.status == OPEN for m in state.marks.values())):
+            self.seen.open_after_end = self.seen.open_after_end or node
+        key = self.likeness.key(state, node.assumed)
+        known = self.nodes.get(key)
+        if known is None:
+            self.nodes[key] = known = node
+            self._arrived += 1
+            node.depth = parent.depth + 1
+            ahead = self._guide.distance(state) if self._guide else 0
+            heappush(self._queue, (node.depth + _EAGER * ahead, self._arrived, node))
+        self._note(node)
+        if not (by_event and self.plan.events[node.step].event.ends):
+            parent.next.append(known)
+            parent.moved.add(node.step)
+
+    def _note_missing(self, node: Node) -> None:
+        for entry in self.watch.missing:
+            self.seen.missing.setdefault(entry, node)
+
+    def _note(self, node: Node) -> None:
+        seen, state = self.seen, node.state
+        if node.outcome:
+            seen.done.setdefault((node.step, node.outcome), node)
+            if (node.step, node.outcome) not in seen.ran_out and self._runs_out(state):
+                seen.ran_out[node.step, node.outcome] = node
+        for name in self._unseen_events:
+            event = self.plan.events[name]
+            if name not in seen.possible and self._is_possible(node, event):
+                seen.possible[name] = node
+                self._unseen_events = [n for n in self._unseen_events if n != name]
+        for name, mark in state.marks.items():
+            if mark.status == OPEN:
+                if name not in seen.opened and any(
+                    state.tasks[k].status == OPEN for k in state.of_step.get(name, ())
+                ):
+                    seen.opened[name] = node
+            elif mark.status == DONE and mark.outcome:
+                seen.opened.setdefault(name, node)
+                seen.done.setdefault((name, mark.outcome), node)
+
+    def _runs_out(self, state: State) -> bool:
+        """Whether what is left leads to no end that has a name."""
+        if state.result:
+            return False
+        if state.ended:
+            return state.ended == "completed"
+        return not any(
+            self.plan.steps[step].dependents
+            or any(o.ends or o.result or o.again for o in self.plan.steps[step].outcomes.values())
+            for step in {state.tasks[key].step for key in state.open}
+        )
+
+    def _is_possible(self, node: Node, event: EventPlan) -> bool:
+        kinds = event.event.source
+        assumed = {"case.source": kinds[0]} if kinds else {}
+        run = Trial(self.watch, node.state, node.now, {**assumed, **node.assumed}, self.only)
+        return moves.why_not(run, event) is None
+
+    def ways_out(self, goal: Callable[[Node], bool]) -> Iterator[Node]:
+        """The nodes from which no `goal` can be reached, first reached first. What has not been
+        followed to its end counts as possible."""
+        before: dict[int, list[Node]] = {}
+        good = [n for n in self.nodes.values() if goal(n) or not n.expanded]
+        for node in self.nodes.values():
+            for following in node.next:
+                before.setdefault(id(following), []).append(node)
+        fine = {id(node) for node in good}
+        while good:
+            for node in before.get(id(good.pop()), ()):
+                if id(node) not in fine:
+                    fine.add(id(node))
+                    good.append(node)
+        return (node for node in self.nodes.values() if id(node) not in fine)

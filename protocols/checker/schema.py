@@ -1,0 +1,54 @@
+"""The JSON Schema of the protocol language, for completion in editors; made from its model."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+from protocols.language.document import Protocol
+from protocols.language.durations import Duration, Moment
+
+_DURATION = {"type": "string", "examples": ["20 working days", "3 months", "1 week", "same day"]}
+_MOMENT = {"type": "string", "examples": ["90 days after placement", "5 working days before due"]}
+
+
+class _Written(GenerateJsonSchema):
+    """What a designer writes, where the model's own parser turns it into something else."""
+
+    def encode_default(self, dft: Any) -> Any:
+        return str(dft) if isinstance(dft, Duration | Moment) else super().encode_default(dft)
+
+    def is_instance_schema(self, schema: core_schema.IsInstanceSchema) -> JsonSchemaValue:
+        return dict({Duration: _DURATION, Moment: _MOMENT}.get(schema["cls"], {}))
+
+    def function_before_schema(
+        self, schema: core_schema.BeforeValidatorFunctionSchema
+    ) -> JsonSchemaValue:
+        inner = super().function_before_schema(schema)
+        function: Any = schema["function"]["function"]
+        name = getattr(function, "__name__", "")
+        text = {"type": "string"}
+        if name == "_duration":
+            return dict(_DURATION)
+        if name == "_moment":
+            return dict(_MOMENT)
+        if name in ("as_list", "_records", "_rungs"):
+            one = {"anyOf": [inner.get("items", {}), text]}
+            return {"anyOf": [{**inner, "items": one}, one]}
+        if name == "_names":
+            return {"anyOf": [inner, {"type": "array", "items": text, "uniqueItems": True}]}
+        if name in ("_due", "_to_languages"):
+            return {"anyOf": [text, inner]}
+        return inner
+
+
+def language_schema() -> dict[str, Any]:
+    """JSON Schema (draft 2020-12) of a protocol document."""
+    schema = Protocol.model_json_schema(by_alias=True, mode="validation", schema_generator=_Written)
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Cantiere protocol",
+        **{key: value for key, value in schema.items() if key != "title"},
+    }

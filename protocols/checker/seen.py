@@ -1,0 +1,70 @@
+"""What explorations of a protocol reach, and what they see there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from protocols.checker import words
+from protocols.checker.demands import Demands
+from protocols.checker.independence import Independence
+from protocols.checker.trial import Watch
+from protocols.engine.plan import Plan
+from protocols.engine.state import State
+from protocols.territory import Territory
+from protocols.text import Text
+
+
+@dataclass(slots=True, eq=False)
+class Node:
+    """A state that was reached, and by what. `next`: nodes that people or time lead to from here;
+    `moved`: the steps by which; `expanded`: whether all of them are known."""
+
+    state: State
+    now: datetime
+    assumed: dict[str, Any]
+    parent: Node | None = None
+    label: Text | None = None
+    step: str = ""
+    outcome: str = ""
+    next: list[Node] = field(default_factory=list)
+    moved: set[str] = field(default_factory=set)
+    expanded: bool = False
+    depth: int = 0
+
+    def history(self) -> tuple[Text, ...]:
+        """What happened, in order; what was assumed of the case stands first."""
+        labels: list[Text] = []
+        node: Node | None = self
+        while node is not None:
+            if node.label is not None:
+                labels.append(node.label)
+            node = node.parent
+        assumed = words.assumed(self.assumed)
+        return (*assumed, *reversed(labels)) or (words.OPENED,)
+
+
+@dataclass(slots=True, eq=False)
+class Seen:
+    """What an exploration saw, each with the first node at which it was so."""
+
+    opened: dict[str, Node] = field(default_factory=dict)
+    done: dict[tuple[str, str], Node] = field(default_factory=dict)
+    possible: dict[str, Node] = field(default_factory=dict)
+    missing: dict[tuple[Any, str, bool], Node] = field(default_factory=dict)
+    facts: dict[tuple[str, str], tuple[Node, str]] = field(default_factory=dict)
+    failures: dict[tuple[str, str], tuple[Node, str]] = field(default_factory=dict)
+    ran_out: dict[tuple[str, str], Node] = field(default_factory=dict)
+    open_after_end: Node | None = None
+
+
+class Shared:
+    """What the explorations of one plan have in common, and what they saw together."""
+
+    def __init__(self, plan: Plan, territory: Territory, today: date) -> None:
+        self.plan = plan
+        self.watch = Watch(plan, territory, today)
+        self.demands = Demands(plan)
+        self.independence = Independence(plan, self.watch.reads)
+        self.seen = Seen()
