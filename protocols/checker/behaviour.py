@@ -72,7 +72,7 @@ class Behaviour:
             found = self._explore(reduce=False, most=self.budget.exact)
         if found is None or not found.whole:
             found = self._explore(most=self.budget.reduced)
-        self._note_stuck(found, found.ways_out(lambda node: bool(node.state.ended)))
+        self._note_stuck(found, found.no_way_to(lambda node: bool(node.state.ended)))
         return found.whole
 
     def _note_stuck(self, found: Exploration, nodes: Iterator[Node]) -> None:
@@ -101,7 +101,7 @@ class Behaviour:
     def _cone_by_cone(self) -> None:
         plan = self.plan
         for step in sorted(plan.names, key=lambda name: -len(self.cones.of(name))):
-            if not self._reached(step):
+            if not self._reached(step) and not self.demands.impossible(step):
                 cone = self.cones.of(step)
                 found = self._explore(
                     only=cone, towards=step, most=self.budget.cone,
@@ -120,15 +120,19 @@ class Behaviour:
                     f"whether the condition of “{step}” may read data that are not there yet",
                 )
         for step in plan.names:
-            if step not in self.proved and step not in self.seen.opened:
+            if step not in self.seen.opened and not self.never_opens(step):
                 self._left(step, f"se «{step}» può aprirsi", f"whether “{step}” can open")
         self.not_explored.insert(
             0,
             Text(
-                f"Non tutti gli intrecci di passi paralleli sono stati provati ({self.states} "
-                "stati visitati): ogni passo è stato provato con ciò da cui dipende.",
-                f"Not every interleaving of parallel steps was tried ({self.states} states "
-                "visited): each step was tried with all that it depends on.",
+                f"Non tutti gli intrecci sono stati provati ({self.states} stati visitati). Di "
+                "ogni passo si è cercato se può aprirsi, se ogni esito è possibile e se c'è una "
+                "via d'uscita; altre combinazioni di passi paralleli possono non essere state "
+                "provate.",
+                f"Not every interleaving was tried ({self.states} states visited). Of each step "
+                "it was sought whether it can open, whether each outcome is possible and whether "
+                "there is a way out; other combinations of parallel steps may not have been "
+                "tried.",
             ),
         )
 
@@ -146,7 +150,7 @@ class Behaviour:
         def left(node: Node) -> bool:
             return bool(node.state.ended) or node.state.marks[step].status != OPEN
 
-        self._note_stuck(found, (n for n in found.ways_out(left) if not left(n)))
+        self._note_stuck(found, (n for n in found.no_way_to(left) if not left(n)))
         if not found.whole:
             self._left(
                 step,
@@ -170,7 +174,9 @@ class Behaviour:
     # ── answers ──────────────────────────────────────────────────────────────────────────────
 
     def never_opens(self, step: str) -> bool:
-        return step not in self.seen.opened and (self.whole or step in self.proved)
+        if step in self.seen.opened:
+            return False
+        return self.whole or step in self.proved or self.demands.impossible(step)
 
     def never_done(self, step: str, outcome: str) -> bool:
         return (step, outcome) not in self.seen.done and (self.whole or step in self.proved)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from itertools import product
 
 from protocols.engine.plan import Plan
@@ -13,15 +13,14 @@ _MOST = 5_000
 # A step's mark, as far as a formula can tell: an outcome that it names, OTHER, or OUT.
 OTHER = "*"
 Demand = Mapping[str, str]
+Marks = dict[str, frozenset[str]]
 
 _WAITING = Mark(WAITING)
 _OUT = Mark(OUT)
 
 
 def _marks(formula: Formula, outcomes: Mapping[str, list[str]]) -> list[list[tuple[str, Mark]]]:
-    named: dict[str, set[str]] = {}
-    for step, outcome in formula.atoms:
-        named.setdefault(step, set()).update([outcome] if outcome else [])
+    named = _named(formula.atoms)
     kinds = []
     for step, names in named.items():
         allowed = [name for name in outcomes[step] if name in names]
@@ -69,6 +68,7 @@ class Demands:
         self.plan = plan
         self.outcomes = all_outcomes(plan)
         self._known: dict[str, list[Demand] | None] = {}
+        self._needed: dict[str, Marks | None] = {}
         self._before: dict[str, frozenset[str]] = {}
 
     def of(self, step: str) -> list[Demand] | None:
@@ -110,3 +110,60 @@ class Demands:
             if sets:
                 found |= frozenset.intersection(*sets)
         return frozenset(found)
+
+    def impossible(self, step: str) -> bool:
+        """Whether nothing can ever make the step's formula true, whatever else happens."""
+        return self._needs(step) is None
+
+    def _needs(self, step: str) -> Marks | None:
+        """Step → the marks of which it must have one when this one opens; None where it never can.
+
+        They hold together: what reads a step is reset with it, so no mark is from another round.
+        """
+        if step not in self._needed:
+            self._needed[step] = {}
+            self._needed[step] = self._work_out_needs(step)
+        return self._needed[step]
+
+    def _work_out_needs(self, step: str) -> Marks | None:
+        plan = self.plan.steps[step]
+        wanted = None if plan.dormant else self.of(step)
+        found: Marks | None = {}
+        if wanted is not None:
+            named = _named(plan.formula.atoms if plan.formula else ())
+            ways = [self._needs_of(demand, named) for demand in wanted]
+            found = _either([way for way in ways if way is not None])
+        if found is not None and plan.region:
+            found = _both(found, self._needs(plan.region))
+        return found
+
+    def _needs_of(self, demand: Demand, named: dict[str, set[str]]) -> Marks | None:
+        found: Marks | None = {}
+        for name, mark in demand.items():
+            others = frozenset(self.outcomes[name]) - named[name]
+            marks = others if mark == OTHER else frozenset([mark])
+            found = _both(found, {name: marks})
+            if mark != OUT:
+                found = _both(found, self._needs(name))
+        return found
+
+
+def _named(atoms: Iterable[tuple[str, str | None]]) -> dict[str, set[str]]:
+    named: dict[str, set[str]] = {}
+    for step, outcome in atoms:
+        named.setdefault(step, set()).update([outcome] if outcome else [])
+    return named
+
+
+def _both(a: Marks | None, b: Marks | None) -> Marks | None:
+    if a is None or b is None:
+        return None
+    joined = {**a, **{name: a.get(name, marks) & marks for name, marks in b.items()}}
+    return joined if all(joined.values()) else None
+
+
+def _either(ways: list[Marks]) -> Marks | None:
+    if not ways:
+        return None
+    shared = set.intersection(*(set(way) for way in ways))
+    return {name: frozenset[str]().union(*(way[name] for way in ways)) for name in shared}

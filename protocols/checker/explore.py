@@ -17,13 +17,13 @@ from typing import Any
 from protocols.checker import words
 from protocols.checker.guide import Guide
 from protocols.checker.likeness import Likeness
-from protocols.checker.seen import Node, Shared
+from protocols.checker.noting import Noting
+from protocols.checker.seen import Node, Shared, no_way_to
 from protocols.checker.trial import Ask, Trial
 from protocols.engine import moves
-from protocols.engine.plan import EventPlan
 from protocols.engine.state import SCHEDULED, State
 from protocols.facts import FactError
-from protocols.language.formula import DONE, OPEN
+from protocols.language.formula import OPEN
 from protocols.text import Text
 
 Play = Callable[[Trial], None]
@@ -53,7 +53,7 @@ class Exploration:
         self._counted = dict(self.likeness.counted)
         self.independence = shared.independence if reduce else None
         self.seen = shared.seen
-        self._unseen_events = [name for name in plan.events if name not in self.seen.possible]
+        self._noting = Noting(shared, self.only)
         self.nodes: dict[Hashable, Node] = {}
         self.moves = 0
         self.whole = True
@@ -231,7 +231,7 @@ class Exploration:
                     self.whole = False
                 continue
             except moves.Impossible:
-                self._note_missing(parent)
+                self._noting.missing(parent)
                 if assumed != node.assumed:
                     # What was supposed of the case stays so: from here it may have no way out.
                     run = Trial(self.watch, node.state, node.now, assumed, self.only)
@@ -273,7 +273,7 @@ class Exploration:
     # ── what was reached ─────────────────────────────────────────────────────────────────────
 
     def _arrive(self, parent: Node, node: Node) -> None:
-        self._note_missing(node)
+        self._noting.missing(node)
         state = node.state
         by_event = node.step in self.plan.events and not node.outcome
         if by_event:
@@ -288,66 +288,11 @@ class Exploration:
             node.depth = parent.depth + 1
             ahead = self._guide.distance(state) if self._guide else 0
             heappush(self._queue, (node.depth + _EAGER * ahead, self._arrived, node))
-        self._note(node)
+        self._noting.state(node)
         if not (by_event and self.plan.events[node.step].event.ends):
             parent.next.append(known)
             parent.moved.add(node.step)
 
-    def _note_missing(self, node: Node) -> None:
-        for entry in self.watch.missing:
-            self.seen.missing.setdefault(entry, node)
-
-    def _note(self, node: Node) -> None:
-        seen, state = self.seen, node.state
-        if node.outcome:
-            seen.done.setdefault((node.step, node.outcome), node)
-            if (node.step, node.outcome) not in seen.ran_out and self._runs_out(state):
-                seen.ran_out[node.step, node.outcome] = node
-        for name in self._unseen_events:
-            event = self.plan.events[name]
-            if name not in seen.possible and self._is_possible(node, event):
-                seen.possible[name] = node
-                self._unseen_events = [n for n in self._unseen_events if n != name]
-        for name, mark in state.marks.items():
-            if mark.status == OPEN:
-                if name not in seen.opened and any(
-                    state.tasks[k].status == OPEN for k in state.of_step.get(name, ())
-                ):
-                    seen.opened[name] = node
-            elif mark.status == DONE and mark.outcome:
-                seen.opened.setdefault(name, node)
-                seen.done.setdefault((name, mark.outcome), node)
-
-    def _runs_out(self, state: State) -> bool:
-        """Whether what is left leads to no end that has a name."""
-        if state.result:
-            return False
-        if state.ended:
-            return state.ended == "completed"
-        return not any(
-            self.plan.steps[step].dependents
-            or any(o.ends or o.result or o.again for o in self.plan.steps[step].outcomes.values())
-            for step in {state.tasks[key].step for key in state.open}
-        )
-
-    def _is_possible(self, node: Node, event: EventPlan) -> bool:
-        kinds = event.event.source
-        assumed = {"case.source": kinds[0]} if kinds else {}
-        run = Trial(self.watch, node.state, node.now, {**assumed, **node.assumed}, self.only)
-        return moves.why_not(run, event) is None
-
-    def ways_out(self, goal: Callable[[Node], bool]) -> Iterator[Node]:
-        """The nodes from which no `goal` can be reached, first reached first. What has not been
-        followed to its end counts as possible."""
-        before: dict[int, list[Node]] = {}
-        good = [n for n in self.nodes.values() if goal(n) or not n.expanded]
-        for node in self.nodes.values():
-            for following in node.next:
-                before.setdefault(id(following), []).append(node)
-        fine = {id(node) for node in good}
-        while good:
-            for node in before.get(id(good.pop()), ()):
-                if id(node) not in fine:
-                    fine.add(id(node))
-                    good.append(node)
-        return (node for node in self.nodes.values() if id(node) not in fine)
+    def no_way_to(self, goal: Callable[[Node], bool]) -> Iterator[Node]:
+        """The nodes from which no `goal` can be reached, first reached first."""
+        return no_way_to(list(self.nodes.values()), goal)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -68,3 +69,20 @@ class Shared:
         self.demands = Demands(plan)
         self.independence = Independence(plan, self.watch.reads)
         self.seen = Seen()
+
+
+def no_way_to(nodes: list[Node], goal: Callable[[Node], bool]) -> Iterator[Node]:
+    """Those from which no `goal` can be reached, in their order. What has not been followed to its
+    end counts as possible."""
+    before: dict[int, list[Node]] = {}
+    good = [n for n in nodes if goal(n) or not n.expanded]
+    for node in nodes:
+        for following in node.next:
+            before.setdefault(id(following), []).append(node)
+    fine = {id(node) for node in good}
+    while good:
+        for node in before.get(id(good.pop()), ()):
+            if id(node) not in fine:
+                fine.add(id(node))
+                good.append(node)
+    return (node for node in nodes if id(node) not in fine)

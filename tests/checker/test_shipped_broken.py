@@ -13,8 +13,8 @@ TEXT = Registry.load(default_pack()).get("presa-in-carico", "1.0.0").text
 
 FAULTS = {
     "a loop without limit": (
-        "search_again: {title: {it: Cercare di nuovo, en: Search again}, again: rank_hosts, at_most: 5}",
-        "search_again: {title: {it: Cercare di nuovo, en: Search again}, again: rank_hosts}",
+        "en: Search again}, again: rank_hosts, at_most: 5}",
+        "en: Search again}, again: rank_hosts}",
         ("unbounded-loop", "choose_host"),
     ),
     "a condition that nothing meets": (
