@@ -11,6 +11,9 @@ from protocols.territory import default_pack, load_territory
 TERRITORY = load_territory(default_pack())
 TEXT = Registry.load(default_pack()).get("presa-in-carico", "1.0.0").text
 
+# Forty seconds: the same rules are tried on small protocols in test_corpus.
+pytestmark = pytest.mark.slow
+
 FAULTS = {
     "a loop without limit": (
         "en: Search again}, again: rank_hosts, at_most: 5}",
