@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
 from protocols.drawing.conditions import Conditions
@@ -15,7 +16,7 @@ from protocols.text import Language
 MACHINE, EVENTS, MEMBERS = "lane-machine", "lane-events", "lane-members"
 
 
-class Pieces:
+class Pieces(ABC):
     """What a diagram is put together from. A sub-process is filled by `_container`."""
 
     def __init__(self, plan: Plan, language: Language) -> None:
@@ -49,6 +50,7 @@ class Pieces:
     def _title(self, name: str) -> str:
         return step_title(self.plan.protocol, name).in_(self.language).strip("«»“”")
 
+    @abstractmethod
     def _container(
         self,
         parent: str,
@@ -58,7 +60,7 @@ class Pieces:
         roots: frozenset[str] = frozenset(),
         terminal: frozenset[str] = frozenset(),
     ) -> None:
-        raise NotImplementedError
+        """Draw `names` inside `parent`; the translation of whole protocols knows how."""
 
     # ── the task of a step ───────────────────────────────────────────────────────────────────
 
