@@ -185,7 +185,7 @@ class CaseLogRecorder(PostgresApplicationRecorder):
         self, originator_id: UUID, after_version: int, command_id: UUID
     ) -> tuple[list[Entry], CommandRow | None]:
         """:meth:`read` and :meth:`command` in one round trip."""
-        rows = self._rows(_READ_WITH_COMMAND, (originator_id, after_version, command_id))
+        rows = self.rows(_READ_WITH_COMMAND, (originator_id, after_version, command_id))
         entries: list[Entry] = []
         command = None
         for last, of, version, topic, state, fingerprint, first, at in rows:
@@ -216,26 +216,27 @@ class CaseLogRecorder(PostgresApplicationRecorder):
 
     def last_position(self) -> int:
         """Position of the last event; 0 for an empty log."""
-        return self._rows(_LAST)[0][0]
+        return self.rows(_LAST)[0][0]
 
     def command(self, command_id: UUID) -> CommandRow | None:
         """The command as it was recorded; None if it never was."""
-        rows = self._rows(_COMMAND, (command_id,))
+        rows = self.rows(_COMMAND, (command_id,))
         return CommandRow(*rows[0]) if rows else None
 
     def holder(self, scope: str, key: bytes) -> UUID | None:
         """Originator that holds a claim; None if it is free."""
-        rows = self._rows(_HOLDER, (scope, key))
+        rows = self.rows(_HOLDER, (scope, key))
         return rows[0][0] if rows else None
 
     def originators_of(self, topic: str) -> list[UUID]:
         """Originators whose first event is of ``topic``, oldest first."""
-        return [row[0] for row in self._rows(_BEGINNINGS, (topic,))]
+        return [row[0] for row in self.rows(_BEGINNINGS, (topic,))]
 
     def _entries(self, query: str, parameters: tuple[Any, ...]) -> list[Entry]:
-        return list(map(Entry._make, self._rows(query, parameters)))
+        return list(map(Entry._make, self.rows(query, parameters)))
 
-    def _rows(self, query: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    def rows(self, query: str, parameters: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+        """Rows of any reading query, values in binary."""
         return patiently(self.datastore, lambda c, _: _all(c, query, parameters))
 
 
