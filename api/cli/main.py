@@ -18,6 +18,8 @@ _PARTS = (
     "api.cli.case",
     "api.cli.replay",
     "api.cli.verify",
+    "api.cli.checkpoint",
+    "api.cli.proof",
     "api.cli.rebuild",
     "api.cli.protocol",
     "api.cli.demo",

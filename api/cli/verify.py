@@ -12,6 +12,10 @@ from rich.markup import escape
 
 from api.cli.speaking import HomeOption, JsonOption, out, write_json
 from api.stack.discovery import current_settings
+from domain.log.recorder import CaseLogRecorder
+from domain.proof.audit import audit
+from domain.proof.keys import read_verifiers
+from domain.proof.place import archive_of
 from domain.settings import Settings
 from domain.verify import verify_log
 from protocols.text import Text
@@ -22,7 +26,7 @@ _SHOWN = 50
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """`part`: log, views or workflows; `where`: an event, a table's row, a workflow."""
+    """`part`: log, seals, views or workflows; `where`: an event, a table's row, a workflow."""
 
     part: str
     where: str
@@ -30,10 +34,12 @@ class Difference(msgspec.Struct, frozen=True):
 
 
 class Verification(msgspec.Struct, frozen=True):
-    """`verified`: nothing differs. `seconds`: of the log's check alone."""
+    """`verified`: nothing differs. `sealed`: how many of the events stand under a signed
+    checkpoint. `seconds`: of the log's check alone."""
 
     verified: bool
     events: int
+    sealed: int
     cases: int
     commands: int
     seconds: float
@@ -66,9 +72,24 @@ def verify_all(settings: Settings, *, log_only: bool = False) -> Verification:
         Difference("log", f"{finding.originator} @{finding.position}", finding.message)
         for finding in log.findings
     ]
+    sealed, flaws = _seals(settings)
+    differences += flaws
     if not log_only:
         differences += _views(settings) + _workflows(settings)
-    return Verification(not differences, log.events, log.cases, log.commands, seconds, differences)
+    return Verification(
+        not differences, log.events, sealed, log.cases, log.commands, seconds, differences
+    )
+
+
+def _seals(settings: Settings) -> tuple[int, list[Difference]]:
+    """Chains, tree and checkpoints; how many events are sealed."""
+    with CaseLogRecorder.connect(settings.database_url, pool_size=1, max_size=2) as recorder:
+        archive = archive_of(settings.home)
+        found = audit(recorder, archive, read_verifiers(archive.keys))
+    return found.sealed, [
+        Difference("seals", f"@{flaw.position}" if flaw.position else "", flaw.message)
+        for flaw in found.flaws
+    ]
 
 
 def _views(settings: Settings) -> list[Difference]:
@@ -97,7 +118,7 @@ def print_report(console: Console, report: Verification) -> None:
     if report.verified:
         console.print(
             f"[green]✓[/] {report.events} eventi, {report.commands} comandi e {report.cases} casi "
-            f"ricontrollati in {report.seconds:.1f} s: tutto torna. "
+            f"ricontrollati in {report.seconds:.1f} s, {report.sealed} sigillati: tutto torna. "
             f"[dim]· {report.events} events verified: everything agrees.[/]"
         )
         return

@@ -16,7 +16,7 @@ from domain.proof.archive import Archive
 from domain.proof.checkpoint import Checkpoint, trusted
 from domain.proof.merkle import Frontier
 from domain.proof.note import Note, NoteRefused, Verifier, read_note
-from domain.proof.reading import by_originator
+from domain.proof.reading import GREATEST, LEAST, by_originator
 from domain.proof.sealing import origin_of
 from domain.proof.tree import LogTree
 from protocols.text import Text
@@ -72,8 +72,8 @@ def audit(
 def chain_flaws(
     recorder: CaseLogRecorder,
     until: int,
-    low: UUID = UUID(int=0),
-    high: UUID = UUID(int=(1 << 128) - 1),
+    low: UUID = LEAST,
+    high: UUID = GREATEST,
     *,
     progress: Progress | None = None,
 ) -> Iterator[Flaw]:

@@ -51,10 +51,10 @@ def trusted(note: Note, keys: Iterable[Verifier], origin: str | None = None) -> 
 
 
 class Proof(NamedTuple):
-    """That an event is in the log: its ``index`` (position less one), the way up to the root, and
+    """That an event is in the log: its ``leaf`` (position less one), the way up to the root, and
     the checkpoint (C2SP tlog-proof). ``extra`` is not proved: here, the entry itself."""
 
-    index: int
+    leaf: int
     hashes: tuple[bytes, ...]
     checkpoint: Note
     extra: bytes = b""
@@ -63,14 +63,16 @@ class Proof(NamedTuple):
         lines = [_PROOF_HEADER]
         if self.extra:
             lines.append(f"extra {base64.b64encode(self.extra).decode()}")
-        lines.append(f"index {self.index}")
+        lines.append(f"index {self.leaf}")
         lines += [base64.b64encode(node).decode() for node in self.hashes]
         return "\n".join([*lines, "", str(self.checkpoint)])
 
-    def check(self, leaf: bytes, keys: Sequence[Verifier], origin: str | None = None) -> Checkpoint:
-        """Raises NoteRefused, ProofRefused unless the leaf is in the log of this checkpoint."""
+    def check(
+        self, hash_: bytes, keys: Sequence[Verifier], origin: str | None = None
+    ) -> Checkpoint:
+        """Raises NoteRefused, ProofRefused unless that leaf is in the log of this checkpoint."""
         checkpoint = trusted(self.checkpoint, keys, origin)
-        check_inclusion(leaf, self.index, checkpoint.size, self.hashes, checkpoint.root)
+        check_inclusion(hash_, self.leaf, checkpoint.size, self.hashes, checkpoint.root)
         return checkpoint
 
 

@@ -11,7 +11,7 @@ import binascii
 import re
 from collections.abc import Sequence
 from hashlib import sha256
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
@@ -120,7 +120,7 @@ class Signer:
         self.name = name
         self.private = private
 
-    def verifier(self, kind: Literal[1, 4] = ED25519) -> Verifier:
+    def verifier(self, kind: int = ED25519) -> Verifier:
         public = self.private.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
         return Verifier(self.name, kind, public)
 

@@ -26,7 +26,7 @@ _BY_ORIGINATOR = f"""
     ORDER BY e.originator_id, e.originator_version LIMIT %b
 """
 _BATCH = 5_000
-_LEAST, _GREATEST = UUID(int=0), UUID(int=(1 << 128) - 1)
+LEAST, GREATEST = UUID(int=0), UUID(int=(1 << 128) - 1)
 
 
 class Hashed(NamedTuple):
@@ -52,12 +52,12 @@ def by_position(recorder: CaseLogRecorder, after: int, until: int) -> Iterator[H
     """Events after position ``after`` up to ``until``, in the log's order."""
     while rows := recorder.rows(_BY_POSITION, (after, until, _BATCH)):
         for row in rows:
-            yield Hashed(*row[:6], row[6] or FIRST)
+            yield Hashed._make((*row[:6], row[6] or FIRST))
         after = rows[-1][0]
 
 
 def by_originator(
-    recorder: CaseLogRecorder, until: int, low: UUID = _LEAST, high: UUID = _GREATEST
+    recorder: CaseLogRecorder, until: int, low: UUID = LEAST, high: UUID = GREATEST
 ) -> Iterator[Hashed]:
     """Events up to position ``until``, originator by originator (above ``low``, up to ``high``)."""
     of, version, last = low, (1 << 63) - 1 if low.int else 0, FIRST
@@ -65,5 +65,5 @@ def by_originator(
         for row in rows:
             if row[1] != of:
                 of, last = row[1], FIRST
-            yield Hashed(*row, last)
+            yield Hashed._make((*row, last))
             version, last = row[2], row[5]

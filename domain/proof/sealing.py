@@ -109,12 +109,10 @@ def _check_key(archive: Archive, signer: Signer) -> None:
 
 def _last(archive: Archive, origin: str) -> Checkpoint | None:
     keys = read_verifiers(archive.keys)
-    last: tuple[int, Note | None] | None = None
-    for last in archive.notes():
-        pass
-    if last is None:
+    notes = list(archive.notes())
+    if not notes:
         return None
-    size, note = last
+    size, note = notes[-1]
     try:
         checkpoint = trusted(note, keys, origin) if note else None
     except NoteRefused:

@@ -55,7 +55,9 @@ class LogTree:
                 if level == 0:
                     hashes = b"".join(self.leaves(tile << WIDTH, (tile + 1) << WIDTH))
                 else:
-                    below = (_tile_root(self._tile(level - 1, tile << WIDTH | i)) for i in range(TILE))
+                    below = (
+                        _tile_root(self._tile(level - 1, tile << WIDTH | i)) for i in range(TILE)
+                    )
                     hashes = b"".join(below)
                 self._write(_KEEP, (level, tile, hashes))
                 new += 1
@@ -103,7 +105,8 @@ class LogTree:
         # The topmost nodes of the tiles below.
         below = WIDTH * level
         return b"".join(
-            node_hash(node(below - 1, 2 * i), node(below - 1, 2 * i + 1)) for i in range(first, last)
+            node_hash(node(below - 1, 2 * i), node(below - 1, 2 * i + 1))
+            for i in range(first, last)
         )
 
     def _tile(self, level: int, tile: int) -> bytes:

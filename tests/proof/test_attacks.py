@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+
 import pytest
 
 from domain.proof.audit import audit
@@ -22,10 +23,7 @@ ATTACKS: dict[str, tuple[tuple[str, ...], int]] = {
     "topic": ((f"UPDATE stored_events SET topic = topic || 'a' {_AT}",), 137),
     "version": ((f"UPDATE stored_events SET originator_version = 99999 {_AT}",), 137),
     "originator": (
-        (
-            "UPDATE stored_events SET originator_id = '00000000-0000-0000-0000-0000000000aa' "
-            + _AT,
-        ),
+        ("UPDATE stored_events SET originator_id = '00000000-0000-0000-0000-0000000000aa' " + _AT,),
         137,
     ),
     "position": ((f"UPDATE stored_events SET notification_id = 5000 {_AT}",), 137),
