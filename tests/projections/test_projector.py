@@ -228,7 +228,7 @@ def test_an_unknown_topic_parks_its_originator_in_every_model(
     odd, good = world.case(), world.case()
     with psycopg.connect(database_url) as raw:
         raw.execute(
-            "INSERT INTO stored_events SELECT %s, %s, 'case.from-the-future', '{}', %s",
+            "INSERT INTO stored_events SELECT %s, %s, 'case.from-the-future', '{}', %s, ''",
             (odd.id, odd.version + 1, world.last() + 1),
         )
     good.complete("acknowledge")

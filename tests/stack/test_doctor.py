@@ -61,8 +61,8 @@ def test_read_models_that_stand_still_are_noticed(settings):
     with psycopg.connect(settings.database_url) as connection:
         connection.execute(
             "INSERT INTO stored_events"
-            " (originator_id, originator_version, topic, state, notification_id)"
-            " VALUES (gen_random_uuid(), 1, 'test', '', 1)"
+            " (originator_id, originator_version, topic, state, notification_id, hash)"
+            " VALUES (gen_random_uuid(), 1, 'test', '', 1, '')"
         )
     assert "projector" in _found()["projections"].remedy.it
 
