@@ -33,6 +33,10 @@ from domain.refer import refer
 from domain.refusal import Refused
 from domain.secret import derive, installation_secret
 from domain.settings import Settings
+from domain.vault.events import PersonalReader, sealed
+from domain.vault.place import wrapping_of
+from domain.vault.vault import Erased, Vault
+from domain.vault.wrapping import KeyRing
 from protocols.engine import events as e
 from protocols.engine.plan import Plan
 from protocols.language.answers import Known
@@ -40,6 +44,7 @@ from protocols.registry import Registry
 from protocols.territory import Territory, default_pack, load_territory
 from protocols.text import Text
 
+_VAULT = "keys of personal data"
 ATTEMPTS = 12
 CACHED_CASES = 5_000
 
@@ -65,6 +70,7 @@ class CaseService:
         territory: Territory,
         clock: Clock,
         blind_key: bytes,
+        vault: Vault | None = None,
     ) -> None:
         self.recorder = recorder
         self.mapper = CaseLogMapper()
@@ -72,6 +78,7 @@ class CaseService:
         self.territory = territory
         self.clock = clock
         self.blind_key = blind_key
+        self.vault = vault or Vault(recorder, KeyRing({"derived": derive(blind_key, _VAULT)}))
         self.known = Known(
             comune=lambda istat: istat in territory.comuni,
             service=lambda name: name in territory.services,
@@ -87,12 +94,14 @@ class CaseService:
         pack = pack or default_pack()
         recorder = CaseLogRecorder.connect(settings.database_url, **pool)
         training = installation_kind(settings.database_url) == "training"
+        secret = installation_secret(settings.home)
         return cls(
             recorder,
             Registry.load(pack),
             load_territory(pack),
             MovableClock(recorder.datastore) if training else SystemClock(),  # type: ignore[arg-type]
-            derive(installation_secret(settings.home), "blind index of persons"),
+            derive(secret, "blind index of persons"),
+            Vault(recorder, wrapping_of(settings.home, derive(secret, _VAULT))),
         )
 
     def close(self) -> None:
@@ -157,7 +166,7 @@ class CaseService:
         return consequences(self, before, decision, command, now)
 
     def _append(self, batch: Batch, command: c.Command, fingerprint: bytes) -> Receipt:
-        stored = [self.mapper.to_stored_event(event) for event in batch.events]
+        stored = [self.mapper.to_stored_event(event) for event in self._sealed(batch)]
         row = CommandRow(command.command_id, fingerprint, command.case)
         try:
             appended = self.recorder.append(stored, command=row, claims=batch.claims)
@@ -166,6 +175,25 @@ class CaseService:
         except ClaimTaken as taken:
             raise _claim_refused(taken) from None
         return _receipt(appended, command.case)
+
+    def _sealed(self, batch: Batch) -> Iterator[Recorded]:
+        """The events as the log keeps them: what is personal only for who has the person's key."""
+        opened = batch.state.opened if batch.state else None
+        for event in batch.events:
+            of_case = batch.state is not None and event.originator_id == batch.state.id
+            person = UUID(opened.person) if of_case and opened else event.originator_id
+            try:
+                yield sealed(event, person, self.vault)
+            except Erased:
+                raise Refused(
+                    "conflict",
+                    "person_erased",
+                    Text(
+                        "I dati di questa persona sono stati cancellati: non se ne possono "
+                        "registrare altri.",
+                        "This person's data were erased: no more can be recorded.",
+                    ),
+                ) from None
 
     def record(self, originator: UUID, command: c.Command, batch: Batch) -> Receipt:
         """Append a batch that was not decided for a case (a host's, say)."""
@@ -206,6 +234,10 @@ class CaseService:
         if state.opened is None:
             raise unknown_case(case)
         return state
+
+    def personal_reader(self, person: UUID | str) -> PersonalReader:
+        """Opens what is personal of this person, for one request."""
+        return PersonalReader(self.vault, UUID(str(person)))
 
     def history(
         self, case: UUID, *, version: int | None = None, at: datetime | None = None

@@ -170,6 +170,9 @@ def case_detail(door: Door, sight: Sight, case: UUID) -> CaseDetail:
 def _person(door: Door, sight: Sight, state: CaseState) -> PersonView:
     assert state.opened is not None
     person = UUID(state.opened.person)
+    screen = Screen(door.reader, sight, door.service.plan(state))
+    may = screen.may("identity", True, None)
+    reader = door.service.personal_reader(person)
     registered = PersonRegistered("")
     particulars: dict[str, Any] = {}
     sex = ""
@@ -177,12 +180,12 @@ def _person(door: Door, sight: Sight, state: CaseState) -> PersonView:
         body = event.body
         if isinstance(body, PersonRegistered):
             registered, sex = body, body.sex
-            particulars |= body.personal
         elif isinstance(body, PersonNamed):
             sex = body.sex or sex
-            particulars |= body.personal
-    screen = Screen(door.reader, sight, door.service.plan(state))
-    may = screen.may("identity", True, None)
+        else:
+            continue
+        if may:
+            particulars |= reader.opened(event)
     return PersonView(
         person,
         registered.pseudonym,

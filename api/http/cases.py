@@ -152,7 +152,10 @@ def history(case: UUID, door: Identified, at: At = None, version: AtVersion = No
     events = service.history(case, version=version, at=at)
     if not events:
         raise unknown_case(case)
-    screen = Screen(door.reader, sight, service.plan(service.state(case)))
+    state = service.state(case)
+    assert state.opened is not None
+    personal = service.personal_reader(state.opened.person)
+    screen = Screen(door.reader, sight, service.plan(state), personal)
     of = origins(events)
     return Json(
         History(

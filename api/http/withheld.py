@@ -9,6 +9,7 @@ import msgspec
 
 from api.http.access import Origin, Reader, Sight, may_read_field, may_read_place, scope_shown
 from domain.log.recorded import Recorded
+from domain.vault.events import PersonalReader
 from protocols.engine import events as e
 from protocols.engine.plan import Plan
 from protocols.language.forms import Form, FormField
@@ -22,10 +23,13 @@ def withheld(category: str) -> dict[str, str]:
 class Screen:
     """One reader before one case."""
 
-    def __init__(self, reader: Reader, sight: Sight, plan: Plan) -> None:
+    def __init__(
+        self, reader: Reader, sight: Sight, plan: Plan, personal: PersonalReader | None = None
+    ) -> None:
         self.reader = reader
         self.sight = sight
         self.plan = plan
+        self.personal = personal
 
     def may(self, category: str, personal: bool, origin: Origin | None) -> bool:
         return may_read_field(self.reader, self.sight, category, personal, origin)
@@ -67,9 +71,9 @@ class Screen:
         body = event.body
         shown: dict[str, Any] = msgspec.to_builtins(body, str_keys=True)
         if isinstance(body, (e.StepCompleted, e.StepSigned, e.DataCorrected)):
-            shown |= self._answers(body.step, body.data, body.personal, origin)
+            shown |= self._answers(body.step, event, origin)
         elif isinstance(body, e.CaseEventHappened):
-            shown |= self._answers(body.event, body.data, body.personal, origin)
+            shown |= self._answers(body.event, event, origin)
         if "comune" in shown and not may_read_place(self.reader, self.sight):
             shown["comune"] = withheld("identity")
         if isinstance(body, (e.StepOpened, e.Escalated, e.ClocksResumed)):
@@ -87,14 +91,17 @@ class Screen:
             for inner in part.values():
                 self._places(inner)
 
-    def _answers(
-        self, step: str, data: dict[str, Any], personal: dict[str, Any], origin: Origin
-    ) -> dict[str, Any]:
-        shown: dict[str, Any] = {}
-        if data:
-            shown["data"] = self.data(step, data, origin)
-        if personal:
-            shown["personal"] = self.data(step, personal, origin, personal=True)
+    def _answers(self, step: str, event: Recorded, origin: Origin) -> dict[str, Any]:
+        body, shown = event.body, dict[str, Any]()
+        if body.data:
+            shown["data"] = self.data(step, body.data, origin)
+        if body.personal:
+            allowed = self.data(step, body.personal, origin, personal=True)
+            # What is withheld stays sealed: only what may be read is opened.
+            shown["personal"] = {
+                name: self.personal.open(event, name, value) if self.personal else value
+                for name, value in allowed.items()
+            }
         return shown
 
 

@@ -202,7 +202,8 @@ def test_a_name_given_later_goes_to_the_person_and_not_to_the_case(service: Case
     person = UUID(service.state(case).attributes["person"])
     named = service.history(person)[-1].body
     assert isinstance(named, PersonNamed)
-    assert named.personal["last_name"] == "Neri"
+    event = service.history(person)[-1]
+    assert service.personal_reader(person).opened(event)["last_name"] == "Neri"
 
 
 def test_a_new_episode_is_again_the_only_open_case_of_the_person(service: CaseService) -> None:

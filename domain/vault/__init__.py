@@ -1,0 +1,1 @@
+"""What is personal is readable only with its person's key, and that key can be destroyed."""

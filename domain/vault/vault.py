@@ -1,0 +1,113 @@
+"""The persons' data keys, wrapped, in a table beside the log."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from psycopg.rows import tuple_row
+
+from domain.log.datastore import patiently
+from domain.log.recorder import CaseLogRecorder
+from domain.vault.wrapping import VaultProblem, Wrapping
+
+_REMEMBERED = 10_000
+
+_FIND = "SELECT wrapped_by, wrapped FROM vault_keys WHERE person = %b"
+# Of two processes at once the second gets the first one's key.
+_MAKE = """
+    INSERT INTO vault_keys (person, wrapped_by, wrapped) VALUES (%b, %t, %b)
+    ON CONFLICT (person) DO UPDATE SET person = excluded.person
+    WHERE vault_keys.destroyed_at IS NULL
+    RETURNING wrapped_by, wrapped
+"""
+_DESTROY = """
+    INSERT INTO vault_keys (person, wrapped_by, wrapped, destroyed_at)
+    VALUES (%b, '', NULL, clock_timestamp())
+    ON CONFLICT (person) DO UPDATE SET wrapped = NULL, destroyed_at = clock_timestamp()
+    WHERE vault_keys.destroyed_at IS NULL
+"""
+_OLD = """
+    SELECT person, wrapped_by, wrapped FROM vault_keys
+    WHERE wrapped_by <> %t AND wrapped IS NOT NULL
+"""
+_REWRAP = """
+    UPDATE vault_keys SET wrapped_by = %t, wrapped = %b
+    WHERE person = %b AND wrapped_by = %t AND destroyed_at IS NULL
+"""
+
+
+class Erased(Exception):
+    """This person's data were erased: nothing personal of theirs can be written any more."""
+
+
+class Vault:
+    """Thread-safe. Keys are remembered for writing only: what is read asks each time, so that a
+    destroyed key opens nothing from then on, in any process."""
+
+    def __init__(self, recorder: CaseLogRecorder, wrapping: Wrapping) -> None:
+        self._recorder = recorder
+        self._wrapping = wrapping
+        self._writing: OrderedDict[UUID, bytes] = OrderedDict()
+        self._guard = threading.Lock()
+
+    def key_to_write(self, person: UUID) -> bytes:
+        """The person's key, made if there is none. Raises Erased, VaultProblem, LogUnavailable."""
+        with self._guard:
+            known = self._writing.get(person)
+        if known is not None:
+            return known
+        key = self.key_to_read(person) or self._make(person)
+        with self._guard:
+            self._writing[person] = key
+            if len(self._writing) > _REMEMBERED:
+                self._writing.popitem(last=False)
+        return key
+
+    def key_to_read(self, person: UUID) -> bytes | None:
+        """The person's key; None where there is none, or none any more.
+        Raises VaultProblem, LogUnavailable."""
+        rows = self._recorder.rows(_FIND, (person,))
+        if not rows or rows[0][1] is None:
+            return None
+        return self._wrapping.unwrap(person, *rows[0])
+
+    def destroy(self, person: UUID) -> None:
+        """For ever, also where there was no key yet. Harmless to repeat."""
+        self._run(_DESTROY, (person,))
+        with self._guard:
+            self._writing.pop(person, None)
+
+    def rewrap(self, progress: Callable[[int], None] | None = None) -> int:
+        """Wrap every key by the current key-encryption key; how many were not. No event changes.
+        Raises VaultProblem, LogUnavailable."""
+        rows = self._recorder.rows(_OLD, (self._wrapping.current,))
+        for done, (person, wrapped_by, wrapped) in enumerate(rows, 1):
+            key = self._wrapping.unwrap(person, wrapped_by, wrapped)
+            again = self._wrapping.wrap(person, key)
+            self._run(_REWRAP, (self._wrapping.current, again, person, wrapped_by))
+            if progress is not None:
+                progress(done)
+        return len(rows)
+
+    def _make(self, person: UUID) -> bytes:
+        wrapped = self._wrapping.wrap(person, secrets.token_bytes(32))
+        rows = self._run(_MAKE, (person, self._wrapping.current, wrapped))
+        if not rows:
+            raise Erased(str(person))
+        return self._wrapping.unwrap(person, *rows[0])
+
+    def _run(self, statement: str, parameters: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+        def attempt(connection: Any, _: int) -> list[tuple[Any, ...]]:
+            with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
+                cursor.execute(statement, parameters)
+                return cursor.fetchall() if cursor.description else []
+
+        return patiently(self._recorder.datastore, attempt)
+
+
+__all__ = ["Erased", "Vault", "VaultProblem"]
