@@ -199,6 +199,12 @@ class CaseService:
         """Append a batch that was not decided for a case (a host's, say)."""
         return self._append(batch, command, self._fingerprint(command))
 
+    def repeated(self, command: c.Command) -> Receipt | None:
+        """The answer that a command got when it was given before. Raises Refused where its id was
+        used for another one."""
+        row = self.recorder.command(command.command_id)
+        return _replayed(row, self._fingerprint(command), command) if row else None
+
     def _fingerprint(self, command: c.Command) -> bytes:
         """Keyed, because a referral's content is personal and a plain hash could be guessed."""
         content = msgspec.to_builtins(command, str_keys=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from domain.log.recorded import Recorded
-from domain.person.events import PersonNamed, PersonRegistered
+from domain.person.events import PersonErased, PersonNamed, PersonRegistered
+from domain.vault.fields import ERASED
 from projections.model import ReadModel, Row, Table, on
 from projections.rows import Rows
 
@@ -51,3 +52,8 @@ class Persons(ReadModel):
                 birth_year=body.birth_year or person.birth_year,
             ),
         )
+
+    @on(PersonErased)
+    def _erased(self, rows: Rows, event: Recorded, body: PersonErased) -> None:
+        person: Person = rows.get("persons", event.originator_id)
+        rows.put("persons", replace(person, pseudonym=ERASED, sex="", birth_year=None))

@@ -16,6 +16,7 @@ from protocols.documents import (
     validate_document,
 )
 from protocols.territory.feasts import CalendarFile
+from protocols.territory.keeping import RecordsFile
 from protocols.territory.model import (
     FundingFile,
     GovernanceFile,
@@ -38,6 +39,7 @@ _FILES: dict[str, type[BaseModel]] = {
     "funding": FundingFile,
     "placements": PlacementsFile,
     "people": PeopleFile,
+    "records": RecordsFile,
 }
 
 

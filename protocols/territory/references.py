@@ -53,6 +53,7 @@ def check_references(files: PackFiles, documents: Mapping[str, Document]) -> Ite
     yield from _calendar(files, names, documents["calendar"])
     yield from _placements(files, documents["placements"])
     yield from _people(files, names, documents["people"])
+    yield from _records(files, names, documents["records"])
 
 
 def _reference(
@@ -272,3 +273,10 @@ def _vacancies(
                 f"The deputy of {role} in {scope} is missing (another person, “deputy: true”).",
             ),
         )
+
+
+def _records(files: PackFiles, names: _Names, document: Document) -> Iterator[Problem]:
+    erasure = files.records.erasure
+    for part, roles in (("asked_by", erasure.asked_by), ("approved_by", erasure.approved_by)):
+        for position, role in enumerate(roles):
+            yield from _reference(document, ("erasure", part, position), _ROLE, role, names.roles)

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from protocols.territory.calendar import WorkingCalendar
 from protocols.territory.feasts import CalendarFile
+from protocols.territory.keeping import RecordsFile
 from protocols.territory.model import (
     Districts,
     FundingFile,
@@ -53,6 +54,7 @@ class PackFiles(BaseModel):
     funding: FundingFile
     placements: PlacementsFile
     people: PeopleFile
+    records: RecordsFile
 
 
 class Territory:
@@ -75,6 +77,7 @@ class Territory:
         self.roles: Mapping[str, RoleEntry] = MappingProxyType(dict(files.governance.roles))
         self.levels: Mapping[str, Level] = MappingProxyType(dict(files.governance.levels))
         self.funding: Mapping[str, FundingStream] = MappingProxyType(dict(files.funding.streams))
+        self.records: RecordsFile = files.records
         self.people: Mapping[str, PersonEntry] = MappingProxyType(dict(files.people.people))
         self.digest = _digest(files)
         self._placements: Mapping[str, tuple[PlacementRule, ...]] = dict(

@@ -1,0 +1,280 @@
+"""Erasure of a person: asked by one, approved by another, and then for ever.
+
+Records yield to archive duties (Reg. UE 2016/679 art. 17.3): what was lawful is erased only when
+its time of keeping is over. What was unlawful, or what a court orders, at once. Events are not
+touched: the key that opens what is personal in them is destroyed, so that every proof stays valid.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from uuid import UUID
+
+import msgspec
+from dateutil.relativedelta import relativedelta
+
+from domain.case.commands import Actor, Command
+from domain.case.state import fold
+from domain.log.appending import Claim, Claims
+from domain.log.errors import Conflict
+from domain.person import events as p
+from domain.person.register import blind_index
+from domain.reactions import Batch, recorded
+from domain.refusal import Refused
+from domain.service import CaseService, Receipt
+from protocols.engine.events import Body
+from protocols.language.answers import text_problem
+from protocols.text import Text
+
+GROUNDS = ("unlawful", "court_order", "retention_over")
+"""What was gathered unlawfully (art. 17.1.d), a court's order, the end of the time of keeping."""
+
+_ATTEMPTS = 8
+_CASES = """
+    SELECT originator_id FROM stored_events
+    WHERE topic = 'case.case-opened' AND originator_version = 1
+      AND position(convert_to(%b::text, 'UTF8') IN state) > 0
+"""
+
+
+class RequestErasure(Command, frozen=True, kw_only=True):
+    """`case` is the person's id."""
+
+    ground: str
+    why: str
+
+
+class DecideErasure(Command, frozen=True, kw_only=True):
+    """`case` is the person's id. By somebody else than who asked."""
+
+    approve: bool
+    why: str = ""
+
+
+class HoldRecords(Command, frozen=True, kw_only=True):
+    """`case` is the person's id. `lift`: the hold ends."""
+
+    why: str
+    lift: bool = False
+
+
+class Standing(msgspec.Struct):
+    """A person's stream, as far as erasure is concerned."""
+
+    version: int = 0
+    asked_by: str = ""
+    ground: str = ""
+    held: bool = False
+    erased: bool = False
+
+
+def standing(service: CaseService, person: UUID) -> Standing:
+    """Raises Refused (not_found)."""
+    found = Standing()
+    for event in service.history(person):
+        body = event.body
+        found.version = event.originator_version
+        if isinstance(body, p.ErasureRequested):
+            found.asked_by, found.ground = event.actor, body.ground
+        elif isinstance(body, p.ErasureDeclined):
+            found.asked_by = found.ground = ""
+        elif isinstance(body, p.LegalHoldPlaced | p.LegalHoldLifted):
+            found.held = isinstance(body, p.LegalHoldPlaced)
+        elif isinstance(body, p.PersonErased):
+            found.erased = True
+        elif not isinstance(body, p.PersonRegistered | p.PersonNamed):
+            raise _unknown(person)
+    if not found.version:
+        raise _unknown(person)
+    return found
+
+
+def request_erasure(service: CaseService, command: RequestErasure) -> Receipt:
+    """Raises Refused, LogUnavailable."""
+    role = _role(command.actor, service.territory.records.erasure.asked_by)
+    _check_why(command.why)
+    if command.ground not in GROUNDS:
+        listed = ", ".join(GROUNDS)
+        raise Refused(
+            "invalid",
+            "unknown_ground",
+            Text(f"Il fondamento dev'essere uno di: {listed}.", f"The ground is one of: {listed}."),
+        )
+
+    def decide(now: Standing) -> Body:
+        _check_lawful(service, command.case, command.ground, now)
+        return p.ErasureRequested(command.ground, command.why)
+
+    return _record(service, command, role, decide)
+
+
+def decide_erasure(service: CaseService, command: DecideErasure) -> Receipt:
+    """Approve or decline. An approved erasure is complete when this returns; should the process
+    die on the way, the same command again completes it. Raises Refused, LogUnavailable."""
+    role = _role(command.actor, service.territory.records.erasure.approved_by)
+    if not command.approve:
+        _check_why(command.why)
+
+    def decide(now: Standing) -> Body:
+        if not now.asked_by:
+            raise Refused(
+                "conflict",
+                "nothing_asked",
+                Text("Nessuno ha chiesto la cancellazione.", "Nobody has asked for an erasure."),
+            )
+        if now.asked_by == command.actor.id:
+            raise Refused(
+                "forbidden",
+                "second_person_needed",
+                Text(
+                    "Decide una persona diversa da chi ha chiesto.",
+                    "Somebody other than who asked decides.",
+                ),
+            )
+        if not command.approve:
+            return p.ErasureDeclined(command.why)
+        _check_lawful(service, command.case, now.ground, now)
+        return p.PersonErased(now.ground, now.asked_by)
+
+    release = _identity_claims(service, command.case) if command.approve else Claims()
+    receipt = _record(service, command, role, decide, release)
+    if command.approve:
+        service.vault.destroy(command.case)
+    return receipt
+
+
+def hold_records(service: CaseService, command: HoldRecords) -> Receipt:
+    """Place or lift a legal hold. Raises Refused, LogUnavailable."""
+    role = _role(command.actor, service.territory.records.erasure.approved_by)
+    _check_why(command.why)
+
+    def decide(now: Standing) -> Body:
+        if now.held != command.lift:
+            raise Refused(
+                "conflict",
+                "hold_as_asked",
+                Text("È già così.", "It is so already."),
+            )
+        return p.LegalHoldLifted(command.why) if command.lift else p.LegalHoldPlaced(command.why)
+
+    return _record(service, command, role, decide)
+
+
+def cases_of(service: CaseService, person: UUID) -> list[UUID]:
+    """Every case of the person, open or ended."""
+    rows = service.recorder.rows(_CASES, (f'"person":"{person}"',))
+    return [row[0] for row in rows]
+
+
+def _check_lawful(service: CaseService, person: UUID, ground: str, now: Standing) -> None:
+    if now.erased:
+        raise Refused(
+            "conflict",
+            "person_erased",
+            Text("I dati sono già stati cancellati.", "The data were erased already."),
+        )
+    if now.held:
+        raise Refused(
+            "conflict",
+            "legal_hold",
+            Text(
+                "C'è un vincolo di conservazione: prima va tolto.",
+                "There is a legal hold: it must be lifted first.",
+            ),
+        )
+    last = date.min
+    for case in cases_of(service, person):
+        state = fold(case, service.history(case), service.registry)
+        if not state.ended or state.ended_at is None:
+            raise Refused(
+                "conflict",
+                "case_open",
+                Text(
+                    "La persona ha un caso aperto: prima va chiuso.",
+                    "The person has an open case: it must be ended first.",
+                ),
+                related={"case": str(case)},
+            )
+        last = max(last, state.ended_at.astimezone(service.territory.timezone).date())
+    today = service.clock.now().astimezone(service.territory.timezone).date()
+    if ground == "retention_over" and last != date.min:
+        until = last + relativedelta(years=service.territory.records.years_on(today))
+        if today < until:
+            raise Refused(
+                "conflict",
+                "to_be_kept",
+                Text(
+                    f"Gli atti si conservano fino al {until:%d/%m/%Y}.",
+                    f"The records are to be kept until {until.isoformat()}.",
+                ),
+            )
+
+
+def _identity_claims(service: CaseService, person: UUID) -> Claims:
+    """By what the person could be found: also a keyed hash of the tax code goes."""
+    reader, release = service.personal_reader(person), []
+    for event in service.history(person):
+        if isinstance(event.body, p.PersonRegistered | p.PersonNamed):
+            code = reader.opened(event).get("tax_code")
+            if isinstance(code, str):
+                key = blind_index(service.blind_key, code)
+                release.append(Claim("person", key, person))
+    return Claims((), tuple(release))
+
+
+def _record(
+    service: CaseService,
+    command: Command,
+    role: str,
+    decide: Callable[[Standing], Body],
+    claims: Claims | None = None,
+) -> Receipt:
+    repeated = service.repeated(command)
+    if repeated is not None:
+        return repeated
+    for _ in range(_ATTEMPTS):
+        now = standing(service, command.case)
+        events = recorded(
+            command.case, now.version, [decide(now)], command, role, service.clock.now()
+        )
+        try:
+            return service.record(command.case, command, Batch(events, claims or Claims()))
+        except Conflict:
+            continue
+    raise Refused(
+        "conflict",
+        "too_busy",
+        Text("Riprovare tra qualche secondo.", "Try again in a few seconds."),
+    )
+
+
+def _role(actor: Actor, roles: tuple[str, ...]) -> str:
+    for role, _, _ in actor.holds:
+        if role in roles:
+            return role
+    listed = ", ".join(roles)
+    raise Refused(
+        "forbidden",
+        "role_not_held",
+        Text(
+            f"Lo può fare chi ha uno di questi ruoli: {listed}.",
+            f"Only holders of these roles may: {listed}.",
+        ),
+    )
+
+
+def _check_why(why: str) -> None:
+    problem = text_problem(why) or (
+        Text("serve una motivazione", "a reason is needed") if len(why.strip()) < 3 else None
+    )
+    if problem is not None:
+        raise Refused("invalid", "reason_invalid", problem)
+
+
+def _unknown(person: UUID) -> Refused:
+    return Refused(
+        "not_found",
+        "unknown_person",
+        Text(f"Non c'è la persona {person}.", f"There is no person {person}."),
+    )
