@@ -20,6 +20,7 @@ _PARTS = (
     "api.cli.verify",
     "api.cli.checkpoint",
     "api.cli.proof",
+    "api.cli.person",
     "api.cli.rebuild",
     "api.cli.protocol",
     "api.cli.demo",
