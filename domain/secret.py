@@ -61,3 +61,8 @@ def derive(secret: bytes, purpose: str) -> bytes:
     """A 32-byte key for one purpose: HKDF-SHA256 with an empty salt and `purpose` as info."""
     extracted = hmac.new(b"\0" * 32, secret, hashlib.sha256).digest()
     return hmac.new(extracted, purpose.encode() + b"\x01", hashlib.sha256).digest()
+
+
+def vault_key(secret: bytes) -> bytes:
+    """Wraps the persons' keys where an installation has no key file of its own."""
+    return derive(secret, "keys of personal data")

@@ -31,7 +31,7 @@ from domain.log.recorder import CaseLogRecorder
 from domain.reactions import Batch, consequences
 from domain.refer import refer
 from domain.refusal import Refused
-from domain.secret import derive, installation_secret
+from domain.secret import derive, installation_secret, vault_key
 from domain.settings import Settings
 from domain.vault.events import PersonalReader, sealed
 from domain.vault.place import wrapping_of
@@ -44,7 +44,6 @@ from protocols.registry import Registry
 from protocols.territory import Territory, default_pack, load_territory
 from protocols.text import Text
 
-_VAULT = "keys of personal data"
 ATTEMPTS = 12
 CACHED_CASES = 5_000
 
@@ -78,7 +77,7 @@ class CaseService:
         self.territory = territory
         self.clock = clock
         self.blind_key = blind_key
-        self.vault = vault or Vault(recorder, KeyRing({"derived": derive(blind_key, _VAULT)}))
+        self.vault = vault or Vault(recorder, KeyRing({"derived": vault_key(blind_key)}))
         self.known = Known(
             comune=lambda istat: istat in territory.comuni,
             service=lambda name: name in territory.services,
@@ -101,7 +100,7 @@ class CaseService:
             load_territory(pack),
             MovableClock(recorder.datastore) if training else SystemClock(),  # type: ignore[arg-type]
             derive(secret, "blind index of persons"),
-            Vault(recorder, wrapping_of(settings.home, derive(secret, _VAULT))),
+            Vault(recorder, wrapping_of(settings.home, vault_key(secret))),
         )
 
     def close(self) -> None:

@@ -21,6 +21,7 @@ _PARTS = (
     "api.cli.checkpoint",
     "api.cli.proof",
     "api.cli.person",
+    "api.cli.vault",
     "api.cli.rebuild",
     "api.cli.protocol",
     "api.cli.demo",

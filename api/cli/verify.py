@@ -16,7 +16,10 @@ from domain.log.recorder import CaseLogRecorder
 from domain.proof.audit import audit
 from domain.proof.keys import read_verifiers
 from domain.proof.place import archive_of
+from domain.secret import installation_secret, vault_key
 from domain.settings import Settings
+from domain.vault.consistency import vault_flaws
+from domain.vault.place import wrapping_of
 from domain.verify import verify_log
 from protocols.text import Text
 
@@ -26,7 +29,7 @@ _SHOWN = 50
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """`part`: log, seals, views or workflows; `where`: an event, a table's row, a workflow."""
+    """`part`: log, seals, vault, views or workflows; `where`: an event, a row, a workflow."""
 
     part: str
     where: str
@@ -82,13 +85,18 @@ def verify_all(settings: Settings, *, log_only: bool = False) -> Verification:
 
 
 def _seals(settings: Settings) -> tuple[int, list[Difference]]:
-    """Chains, tree and checkpoints; how many events are sealed."""
+    """Chains, tree, checkpoints, and the vault; how many events are sealed."""
     with CaseLogRecorder.connect(settings.database_url, pool_size=1, max_size=2) as recorder:
         archive = archive_of(settings.home)
         found = audit(recorder, archive, read_verifiers(archive.keys))
+        wrapping = wrapping_of(settings.home, vault_key(installation_secret(settings.home)))
+        keys = list(vault_flaws(recorder, wrapping))
     return found.sealed, [
-        Difference("seals", f"@{flaw.position}" if flaw.position else "", flaw.message)
-        for flaw in found.flaws
+        *(
+            Difference("seals", f"@{flaw.position}" if flaw.position else "", flaw.message)
+            for flaw in found.flaws
+        ),
+        *(Difference("vault", str(flaw.person), flaw.message) for flaw in keys),
     ]
 
 

@@ -10,6 +10,7 @@ import binascii
 import os
 import secrets
 import stat
+from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
 from uuid import UUID
@@ -48,10 +49,14 @@ class Wrapping(Protocol):
 
 
 class KeyRing:
-    """Key-encryption keys by name, the newest last."""
+    """Key-encryption keys by name, the newest last. ``again`` reads them anew: another process may
+    have added one since."""
 
-    def __init__(self, keys: dict[str, bytes]) -> None:
+    def __init__(
+        self, keys: dict[str, bytes], again: Callable[[], dict[str, bytes]] | None = None
+    ) -> None:
         self._keys = keys
+        self._again = again
 
     @property
     def current(self) -> str:
@@ -62,6 +67,8 @@ class KeyRing:
         return nonce + AESGCM(self._keys[self.current]).encrypt(nonce, key, person.bytes)
 
     def unwrap(self, person: UUID, wrapped_by: str, wrapped: bytes) -> bytes:
+        if wrapped_by not in self._keys and self._again is not None:
+            self._keys = self._again()
         key = self._keys.get(wrapped_by)
         if key is None:
             raise VaultProblem(
@@ -84,6 +91,10 @@ def key_ring(path: Path) -> KeyRing:
     VaultProblem."""
     if not path.exists():
         _append(path, new=True)
+    return KeyRing(_read(path), lambda: _read(path))
+
+
+def _read(path: Path) -> dict[str, bytes]:
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         lines = path.read_text(encoding="ascii").split("\n")
@@ -102,7 +113,7 @@ def key_ring(path: Path) -> KeyRing:
             f"Il file delle chiavi «{path.name}» è leggibile da altri: chmod 600.",
             f"The key file “{path.name}” can be read by others: chmod 600.",
         )
-    return KeyRing(keys)
+    return keys
 
 
 def add_key(path: Path) -> KeyRing:

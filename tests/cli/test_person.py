@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from uuid import UUID
+
+import psycopg
+
 from tests.cli.conftest import Installation, Run, holder
 
 
@@ -24,3 +29,13 @@ def test_a_hold_is_placed_once(installation: Installation, run: Run) -> None:
     assert run(*hold).status == 1
     assert run(*hold, "--lift").status == 0
     assert run("verify", "--log-only").status == 0
+
+
+def test_keys_are_rotated_and_what_is_lost_is_found(installation: Installation, run: Run) -> None:
+    person = UUID(installation.service.state(installation.case).attributes["person"])
+    assert run("vault", "rotate").status == 0
+    assert run("verify", "--log-only").status == 0
+    with psycopg.connect(installation.url) as connection:
+        connection.execute("DELETE FROM vault_keys")
+    found = json.loads(run("verify", "--log-only", "--json").out)
+    assert [(d["part"], d["where"]) for d in found["differences"]] == [("vault", str(person))]

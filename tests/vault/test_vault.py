@@ -106,6 +106,8 @@ def test_keys_are_wrapped_anew_without_touching_events(
     after = Vault(recorder, add_key(keys))
     assert after.rewrap() == 4
     assert after.rewrap() == 0
+    # Who was running meanwhile finds the new one in the file.
+    assert before.key_to_read(persons[0]) == made[0]
     # The old key-encryption key is not needed any more.
     lines = keys.read_text().splitlines()
     keys.write_text(lines[1] + "\n")
