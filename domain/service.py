@@ -34,7 +34,7 @@ from domain.refusal import Refused
 from domain.secret import derive, installation_secret, vault_key
 from domain.settings import Settings
 from domain.vault.events import PersonalReader, sealed
-from domain.vault.place import wrapping_of
+from domain.vault.place import erased_register, wrapping_of
 from domain.vault.vault import Erased, Vault
 from domain.vault.wrapping import KeyRing
 from protocols.engine import events as e
@@ -100,7 +100,11 @@ class CaseService:
             load_territory(pack),
             MovableClock(recorder.datastore) if training else SystemClock(),  # type: ignore[arg-type]
             derive(secret, "blind index of persons"),
-            Vault(recorder, wrapping_of(settings.home, vault_key(secret))),
+            Vault(
+                recorder,
+                wrapping_of(settings.home, vault_key(secret)),
+                erased_register(settings.home),
+            ),
         )
 
     def close(self) -> None:

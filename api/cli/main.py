@@ -22,6 +22,7 @@ _PARTS = (
     "api.cli.proof",
     "api.cli.person",
     "api.cli.vault",
+    "api.cli.backup",
     "api.cli.rebuild",
     "api.cli.protocol",
     "api.cli.demo",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from domain.proof.keys import KeyProblem
+from domain.proof.place import archive_of
 from domain.vault.wrapping import KeyRing, key_ring
 
 
@@ -21,3 +23,11 @@ def wrapping_of(home: Path | None, derived: bytes) -> KeyRing:
     installation without a folder. Raises VaultProblem."""
     path = key_file(home)
     return key_ring(path) if path else KeyRing({"derived": derived})
+
+
+def erased_register(home: Path | None) -> Path | None:
+    """Beside the checkpoints, outside the database; None where there is no place for it."""
+    try:
+        return archive_of(home).folder / "erased"
+    except KeyProblem:
+        return None

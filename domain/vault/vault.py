@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +43,24 @@ _REWRAP = """
 """
 
 
+def note_erased(register: Path, person: UUID) -> None:
+    """Add to the outside register of who was erased: ids, one a line."""
+    if person not in read_erased(register):
+        register.parent.mkdir(parents=True, exist_ok=True)
+        with register.open("a", encoding="ascii") as file:
+            file.write(f"{person}\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+
+def read_erased(register: Path) -> set[UUID]:
+    """Everybody in the register; nobody where there is none."""
+    try:
+        return {UUID(line) for line in register.read_text(encoding="ascii").split()}
+    except FileNotFoundError:
+        return set()
+
+
 class Erased(Exception):
     """This person's data were erased: nothing personal of theirs can be written any more."""
 
@@ -49,9 +69,12 @@ class Vault:
     """Thread-safe. Keys are remembered for writing only: what is read asks each time, so that a
     destroyed key opens nothing from then on, in any process."""
 
-    def __init__(self, recorder: CaseLogRecorder, wrapping: Wrapping) -> None:
+    def __init__(
+        self, recorder: CaseLogRecorder, wrapping: Wrapping, register: Path | None = None
+    ) -> None:
         self._recorder = recorder
         self._wrapping = wrapping
+        self._register = register
         self._writing: OrderedDict[UUID, bytes] = OrderedDict()
         self._guard = threading.Lock()
 
@@ -78,6 +101,9 @@ class Vault:
 
     def destroy(self, person: UUID) -> None:
         """For ever, also where there was no key yet. Harmless to repeat."""
+        if self._register is not None:
+            # First where no backup of the database reaches: a restore must not bring the key back.
+            note_erased(self._register, person)
         self._run(_DESTROY, (person,))
         with self._guard:
             self._writing.pop(person, None)

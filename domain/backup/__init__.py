@@ -1,0 +1,1 @@
+"""A copy of the truth: the log and what belongs to it, and the keys apart."""
