@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 import msgspec
 from psycopg import Connection
-from psycopg.sql import SQL, Identifier
+from psycopg.sql import SQL, Composed, Identifier
 
 
 class Part(NamedTuple):
@@ -95,7 +95,7 @@ def write_table(connection: Connection, part: Part, folder: Path) -> Written:
     out = _Hashing(folder / f"{part.table}.copy.gz")
     try:
         with (
-            gzip.GzipFile(filename="", mode="wb", fileobj=out, compresslevel=5, mtime=0) as packed,  # type: ignore[call-overload]
+            gzip.GzipFile(filename="", mode="wb", fileobj=out, compresslevel=5, mtime=0) as packed,
             connection.cursor() as cursor,
         ):
             with cursor.copy(statement) as copy:
@@ -124,5 +124,5 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _columns(part: Part) -> SQL:
+def _columns(part: Part) -> Composed:
     return SQL(", ").join(Identifier(name) for name in part.columns)
