@@ -16,7 +16,14 @@ from api.stack.discovery import current_settings
 from domain.log.recorder import CaseLogRecorder
 from domain.proof.archive import Archive
 from domain.proof.checkpoint import Checkpoint
-from domain.proof.keys import KeyProblem, new_signer, read_signer, read_verifiers, write_signer
+from domain.proof.keys import (
+    KeyProblem,
+    add_verifier,
+    new_signer,
+    read_signer,
+    read_verifiers,
+    write_signer,
+)
 from domain.proof.note import COSIGNATURE, NoteRefused, Signer, read_note
 from domain.proof.place import archive_of, key_file, signer_of
 from domain.proof.proving import prove_continuation
@@ -87,11 +94,26 @@ def keys(home: HomeOption = None) -> None:
 
 
 @group.command()
-def rotate(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def rotate(
+    lost: Annotated[
+        bool,
+        typer.Option(
+            "--lost", help="La vecchia è perduta: firma solo la nuova. · The old is lost."
+        ),
+    ] = False,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Cambia chiave: la vecchia e la nuova firmano lo stesso sigillo. · Change the signing key."""
     with log_at(home) as log:
-        signer = log.signer()
         path = key_file(log.home)
+        if lost and not path.exists():
+            write_signer(path, new_signer(origin_of(log.recorder)))
+            # Nothing vouches for it but who runs this: whoever checks must be told the new key.
+            add_verifier(log.archive.keys, read_signer(path).verifier())
+            _say(seal(log.recorder, log.archive, read_signer(path)), as_json)
+            return
+        signer = log.signer()
         aside = path.with_name(f"{path.name}.new")
         if not aside.exists():
             # Kept aside until it has signed: interrupted, the same new key is taken up again.

@@ -67,3 +67,12 @@ def test_what_was_altered_is_neither_signed_nor_verified(
     (installation.home / "log-signing.key").unlink()
     lost = run("checkpoint", "make")
     assert (lost.status, "Manca la chiave di firma" in lost.err) == (1, True)
+
+
+def test_a_lost_key_is_replaced_only_on_purpose(installation: Installation, run: Run) -> None:
+    run("checkpoint", "make")
+    (installation.home / "log-signing.key").unlink()
+    assert run("checkpoint", "make").status == 1
+    assert run("checkpoint", "rotate", "--lost").status == 0
+    assert len(run("checkpoint", "keys").out.split()) == 2
+    assert run("verify", "--log-only").status == 0
