@@ -2,6 +2,7 @@
 
 PYTHON ?= python3
 ARGS ?=
+JOBS ?= 2
 BIN := .venv/bin
 
 # A make started from another Python's environment must not see that one's packages.
@@ -22,11 +23,15 @@ demo: runtime ## le dieci storie sullo stack vero · the ten stories on the real
 up: runtime ## avvia lo stack · start the stack
 	@exec $(BIN)/cantiere up $(ARGS)
 
+# The whole suite is shared between processes, file by file, each with servers of its own; tests that
+# are named (ARGS=tests/...) run in one, where -s and --pdb work.
+SHARED = $(if $(findstring tests/,$(ARGS)),,-n $(JOBS) --dist loadfile --no-loadscope-reorder)
+
 test: dev ## tutte le prove, meno quelle lunghe · the suite, except the slow proofs
-	@exec $(BIN)/python -m pytest -m "not slow" $(ARGS)
+	@exec $(BIN)/python -m pytest $(SHARED) -m "not slow" $(ARGS)
 
 test-all: dev ## tutte le prove · every test
-	@exec $(BIN)/python -m pytest $(ARGS)
+	@exec $(BIN)/python -m pytest $(SHARED) $(ARGS)
 
 lint: dev ## stile, tipi, strati · style, types, layers
 	@$(BIN)/ruff check .

@@ -21,6 +21,7 @@ BENCHMARKS = {
     "engine": "Motore, in memoria · Engine, in memory",
     "projections": "Viste · Read models",
     "verify": "Verifica · Verification",
+    "migration": "Migrazione · Migration",
     "simulation": "Simulazione · Simulation",
 }
 

@@ -79,6 +79,22 @@ def fill(database_url: str, events: int) -> int:
     return number
 
 
+class Mover:
+    """Plays cases through their commands, one after the other."""
+
+    def __init__(self, seed: int) -> None:
+        self._generator = _Generator(seed)
+        self.random = self._generator.random
+        self.log = self._generator.log
+
+    def play(self, state: CaseState, commands: Iterator[Any], now: datetime) -> None:
+        """All of them at one instant."""
+        case = _Case(state, commands)
+        self._generator.now = now
+        for command in case.todo:
+            self._generator.do(case, command)
+
+
 def log_of(events: int, seed: int = 1) -> Log:
     """At least so many events. The same for the same seed, save for command and case ids."""
     return _Generator(seed).run(events)
@@ -148,6 +164,9 @@ class _Generator:
             if found is None:
                 return
             command = found
+        self.do(case, command)
+
+    def do(self, case: _Case, command: c.Command) -> None:
         batch = self._decide(case.state, command)
         assert batch.state is not None
         case.state = batch.state

@@ -83,7 +83,8 @@ class MovableClock:
         )
 
     def begin_at(self, instant: datetime) -> datetime:
-        """Set the clock to any ``instant`` (aware), also a past one, while the log is empty.
+        """Set the clock to any ``instant`` (aware), also a past one, while the log
+        holds nothing but the texts that came with the program.
 
         Raises:
             ClockRefused: the installation is not for training, or has cases already.
@@ -96,7 +97,7 @@ _BEGIN = """
     UPDATE clock SET offset_ = make_interval(
         secs => extract(epoch FROM %(to)s::timestamptz - clock_timestamp())::double precision)
     WHERE EXISTS (SELECT FROM installation WHERE kind = 'training')
-      AND NOT EXISTS (SELECT FROM stored_events LIMIT 1)
+      AND NOT EXISTS (SELECT FROM stored_events WHERE topic <> 'protocol.installed' LIMIT 1)
 """
 
 

@@ -31,7 +31,7 @@ def initialise(database_url: str, kind: Kind) -> UUID:
     """Say once what the installation is for; return its id. Saying the same again is harmless.
 
     A real installation never becomes a training one. A training one becomes real only
-    while its log is empty, and its clock then returns to the true time.
+    while nobody has written in its log, and its clock then returns to the true time.
 
     Raises:
         InstallationRefused: the installation is of another kind.
@@ -59,7 +59,9 @@ def _convert(connection: psycopg.Connection, kind: Kind) -> None:
             )
         )
     connection.execute("LOCK TABLE stored_events IN EXCLUSIVE MODE")
-    if connection.execute("SELECT FROM stored_events LIMIT 1").fetchone() is not None:
+    # The texts that came with the program are nobody's work.
+    written = "SELECT FROM stored_events WHERE topic <> 'protocol.installed' LIMIT 1"
+    if connection.execute(written).fetchone() is not None:
         raise InstallationRefused(
             Text(
                 it="Questa installazione di formazione contiene già dei casi e non può diventare "

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid5
 
 from domain.case.commands import Actor, Referral
@@ -13,7 +13,10 @@ from domain.log.appending import Claim, Claims
 from domain.person.register import blind_index, read_particulars
 from domain.reactions import Batch, recorded
 from domain.refusal import FieldProblem, Refused
+from protocols.documents import DocumentError
 from protocols.engine import events as e
+from protocols.engine.plan import Plan
+from protocols.language.applying import REFERRAL_ATTRIBUTES
 from protocols.registry import UnknownProtocol
 from protocols.territory import Service, UnknownName
 from protocols.text import Text
@@ -22,17 +25,6 @@ if TYPE_CHECKING:
     from domain.service import CaseService
 
 _PERSONS = UUID("6d0f3b62-3f0e-4a8c-9f53-0d8a3f0f7c11")
-
-# What a referral may say that guards can read; nothing personal.
-ATTRIBUTES = {
-    "measure": ("", "ADI", "SFL", "RDC"),
-    "minor": (True, False),
-    "guardian": (True, False),
-    "violence": (True, False),
-    "housing_emergency": (True, False),
-    "disability": (True, False),
-    "urgent": (True, False),
-}
 
 
 def refer(service: CaseService, state: CaseState, command: Referral, now: datetime) -> Batch:
@@ -56,11 +48,13 @@ def refer(service: CaseService, state: CaseState, command: Referral, now: dateti
         )
     source = service.territory.service(command.service)
     role = _standing(command.actor, source, command.comune)
-    try:
-        plan = service.registry.valid_on(command.protocol, command.referred_on)
-    except UnknownProtocol as error:
-        raise Refused("invalid", "unknown_protocol", error.message) from None
     particulars = read_particulars(command.person, command.referred_on)
+    attributes = {
+        **command.attributes,
+        "anonymous": particulars.anonymous,
+        "sealed": particulars.sealed,
+    }
+    plan = _plan(service, command, source, attributes)
     take: list[Claim] = []
     person: UUID | None = None
     if particulars.tax_code:
@@ -86,11 +80,7 @@ def refer(service: CaseService, state: CaseState, command: Referral, now: dateti
         command.comune,
         service.territory.district_of(command.comune),
         command.referred_on,
-        {
-            **command.attributes,
-            "anonymous": particulars.anonymous,
-            "sealed": particulars.sealed,
-        },
+        attributes,
     )
     empty = CaseState(command.case, plan)
     decision = open_case(Ground(plan, service.territory, service.known), empty, opened, now)
@@ -98,6 +88,50 @@ def refer(service: CaseService, state: CaseState, command: Referral, now: dateti
     if not known:
         events = recorded(person, 0, [particulars.registered()], command, role, now) + events
     return Batch(events, Claims(tuple(take)), decision.state)
+
+
+def _plan(
+    service: CaseService, command: Referral, source: Service, attributes: dict[str, Any]
+) -> Plan:
+    """The version in force, with the variants that are for such a case."""
+    known = {
+        **attributes,
+        "source": source.kind,
+        "service": source.id,
+        "comune": command.comune,
+        "district": service.territory.district_of(command.comune),
+    }
+    try:
+        plan = service.registry.valid_on(command.protocol, command.referred_on, known)
+    except UnknownProtocol as error:
+        raise Refused("invalid", "unknown_protocol", error.message) from None
+    except DocumentError:
+        raise Refused(
+            "conflict",
+            "variants_in_conflict",
+            Text(
+                "Le varianti del protocollo previste per questo caso si contraddicono.",
+                "The variants of the protocol that apply to this case contradict each other.",
+            ),
+            Text(
+                "Avvisare chi scrive i protocolli: `cantiere protocol check` dice dove.",
+                "Tell the protocol designers: `cantiere protocol check` says where.",
+            ),
+        ) from None
+    if plan.protocol.takes:
+        raise Refused(
+            "invalid",
+            "protocol_of_others",
+            Text(
+                f"Il protocollo «{command.protocol}» si usa dentro altri: da solo non apre casi.",
+                f"The protocol “{command.protocol}” is used inside others: alone it opens none.",
+            ),
+            Text(
+                "Segnalare la persona per il protocollo che lo usa.",
+                "Refer the person for the protocol that uses it.",
+            ),
+        )
+    return plan
 
 
 def _problems(service: CaseService, command: Referral, day: date) -> list[FieldProblem]:
@@ -126,11 +160,11 @@ def _problems(service: CaseService, command: Referral, day: date) -> list[FieldP
             )
         )
     for name, value in command.attributes.items():
-        allowed = ATTRIBUTES.get(name)
+        allowed = REFERRAL_ATTRIBUTES.get(name)
         if allowed is None or not any(
             value is a or (a == value and isinstance(a, str)) for a in allowed
         ):
-            listed = ", ".join(ATTRIBUTES)
+            listed = ", ".join(REFERRAL_ATTRIBUTES)
             problems.append(
                 FieldProblem(
                     f"attributes.{str(name)[:40]}",

@@ -18,6 +18,13 @@ import domain.topics  # noqa: F401  (bodies must be known before the log is read
 from domain.agenda import Agenda, agenda_of
 from domain.case import commands as c
 from domain.case.decide import Decision, Ground, decide
+from domain.case.migrate import (
+    MigrateCase,
+    Placers,
+    RevertMigration,
+    migrate_case,
+    revert_case,
+)
 from domain.case.state import CaseState, fold
 from domain.clock import Clock, MovableClock, SystemClock
 from domain.host.state import HostState
@@ -28,6 +35,7 @@ from domain.log.errors import ClaimTaken, CommandMismatch, Conflict, LogUnavaila
 from domain.log.mapper import CaseLogMapper
 from domain.log.recorded import Recorded
 from domain.log.recorder import CaseLogRecorder
+from domain.publishing.registry import PublishedRegistry
 from domain.reactions import Batch, consequences
 from domain.refer import refer
 from domain.refusal import Refused
@@ -78,6 +86,7 @@ class CaseService:
         self.clock = clock
         self.blind_key = blind_key
         self.vault = vault or Vault(recorder, KeyRing({"derived": vault_key(blind_key)}))
+        self.placers = Placers(territory)
         self.known = Known(
             comune=lambda istat: istat in territory.comuni,
             service=lambda name: name in territory.services,
@@ -89,14 +98,17 @@ class CaseService:
 
     @classmethod
     def connect(cls, settings: Settings, pack: Path | None = None, **pool: Any) -> Self:
-        """From this process's settings. Raises LogUnavailable, DocumentError, SecretMissing."""
+        """From this process's settings. Raises LogUnavailable, DocumentError, PackRefused,
+        SecretMissing."""
         pack = pack or default_pack()
         recorder = CaseLogRecorder.connect(settings.database_url, **pool)
         training = installation_kind(settings.database_url) == "training"
         secret = installation_secret(settings.home)
+        registry = PublishedRegistry(Registry.load(pack), recorder)
+        registry.refresh()
         return cls(
             recorder,
-            Registry.load(pack),
+            registry,
             load_territory(pack),
             MovableClock(recorder.datastore) if training else SystemClock(),  # type: ignore[arg-type]
             derive(secret, "blind index of persons"),
@@ -159,8 +171,20 @@ class CaseService:
             return refer(self, state, command, now)
         if state.opened is None:
             raise unknown_case(command.case)
-        decision = decide(self.ground(state), state, command, now)
+        if isinstance(command, (MigrateCase, RevertMigration)):
+            decision = self._change_version(state, command, now)
+        else:
+            decision = decide(self.ground(state), state, command, now)
         return self.react(state, decision, command, now)
+
+    def _change_version(
+        self, state: CaseState, command: MigrateCase | RevertMigration, now: datetime
+    ) -> Decision:
+        registry, territory = self.registry, self.territory
+        if isinstance(command, MigrateCase):
+            return migrate_case(registry, self.placers, territory, state, command, now)
+        history = self.history(command.case, version=state.version)
+        return revert_case(registry, territory, state, history, command, now)
 
     def react(
         self, before: CaseState, decision: Decision, command: c.Command, now: datetime
@@ -202,11 +226,9 @@ class CaseService:
         """Append a batch that was not decided for a case (a host's, say)."""
         return self._append(batch, command, self._fingerprint(command))
 
-    def repeated(self, command: c.Command) -> Receipt | None:
-        """The answer that a command got when it was given before. Raises Refused where its id was
-        used for another one."""
-        row = self.recorder.command(command.command_id)
-        return _replayed(row, self._fingerprint(command), command) if row else None
+    def repeated(self, row: CommandRow, command: c.Command) -> Receipt:
+        """The answer to a command whose row is in the log already. Raises Refused."""
+        return _replayed(row, self._fingerprint(command), command)
 
     def _fingerprint(self, command: c.Command) -> bytes:
         """Keyed, because a referral's content is personal and a plain hash could be guessed."""

@@ -9,7 +9,9 @@ import re
 
 import domain.case.events as case_events
 import domain.host.events as host_events
+import domain.migration.events as migration_events
 import domain.person.events as person_events
+import domain.publishing.events as publishing_events
 import protocols.engine.events as engine_events
 from domain.log.topics import register
 from protocols.engine.events import Body
@@ -26,6 +28,8 @@ def _register_all() -> None:
         ("case", case_events),
         ("host", host_events),
         ("person", person_events),
+        ("migration", migration_events),
+        ("protocol", publishing_events),
     )
     for prefix, module in modules:
         for cls in list(vars(module).values()):

@@ -1,14 +1,15 @@
 """The whole log, checked: nothing lost, nothing unreadable, every case as its protocol says.
 
-Events are read originator by originator, so that memory holds one case at a time; two processes
-share the originators between them.
+Events are read originator by originator, so that memory holds one case at a time. Of a large log a
+second process takes stretches from the front, this one from the back, until they meet.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import gc
+from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
-from itertools import groupby
+from itertools import groupby, pairwise
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,12 @@ from domain.log.errors import UnreadableEvent
 from domain.log.mapper import CaseLogMapper
 from domain.log.recorded import Entry, Recorded
 from domain.log.recorder import CaseLogRecorder
+from domain.migration.conformance import check_migration
+from domain.migration.events import Planned
 from domain.person.events import PersonRegistered
+from domain.publishing.conformance import check_publishing
+from domain.publishing.events import Drafted, Installed
+from domain.publishing.registry import PublishedRegistry
 from protocols.engine.events import CaseOpened
 from protocols.registry import Registry
 from protocols.territory import Territory, default_pack, load_territory
@@ -34,8 +40,10 @@ from protocols.text import Text
 
 _BATCH = 5_000
 # Below so many events a second process costs more than it brings.
-_WORTH_SHARING = 200_000
-_FIRST, _MIDDLE, _LAST = UUID(int=0), UUID(int=1 << 127), UUID(int=(1 << 128) - 1)
+_WORTH_SHARING = 60_000
+_FIRST, _LAST = UUID(int=0), UUID(int=(1 << 128) - 1)
+# Sixteen stretches of originators: (after, until).
+_STRETCHES = list(pairwise([*(UUID(int=n << 124) for n in range(16)), _LAST]))
 
 _COUNT = """
     SELECT count(*), coalesce(min(notification_id), 1), coalesce(max(notification_id), 0),
@@ -70,25 +78,28 @@ class _Part(msgspec.Struct):
 
 
 def verify_log(
-    database_url: str, pack: Path | None = None, *, processes: int | None = None
+    database_url: str,
+    pack: Path | None = None,
+    *,
+    processes: int | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> LogVerified:
     """Check the log up to its end now. `processes`: 1 or 2; by default as the log's size asks.
+    `meanwhile` is called once, while the second process has begun, if there is one.
 
-    Raises LogUnavailable, DocumentError.
+    Raises LogUnavailable, DocumentError, PackRefused, and what `meanwhile` raises.
     """
     pack = pack or default_pack()
     with CaseLogRecorder.connect(database_url, pool_size=1, max_size=2) as recorder:
         until = recorder.last_position()
         whole = list(_whole(recorder, until))
-    halves = [(_FIRST, _MIDDLE), (_MIDDLE, _LAST)]
-    shared = processes == 2 if processes else until > _WORTH_SHARING
-    if shared:
-        # Spawned: a forked child would inherit connections and threads.
-        with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-            waiting = [pool.submit(_verify_part, database_url, pack, *h, until) for h in halves]
-            parts = [future.result() for future in waiting]
-    else:
-        parts = [_verify_part(database_url, pack, _FIRST, _LAST, until)]
+        shared = processes == 2 if processes else until > _WORTH_SHARING
+        if shared:
+            parts = _shared(recorder, database_url, pack, until, meanwhile)
+        else:
+            if meanwhile is not None:
+                meanwhile()
+            parts = [_Checker(recorder, pack).part(_FIRST, _LAST, until)]
     findings = [*whole, *(finding for part in parts for finding in part.findings)]
     held = {case: place for part in parts for case, place in part.held.items()}
     taken = {host: places for part in parts for host, places in part.taken.items()}
@@ -99,6 +110,30 @@ def verify_log(
         sum(part.commands for part in parts),
         sorted(findings, key=lambda finding: finding.position),
     )
+
+
+def _shared(
+    recorder: CaseLogRecorder,
+    database_url: str,
+    pack: Path,
+    until: int,
+    meanwhile: Callable[[], object] | None,
+) -> list[_Part]:
+    # Spawned: a forked child would inherit connections and threads.
+    with ProcessPoolExecutor(1, get_context("spawn"), _begin, (database_url, pack)) as pool:
+        waiting = [pool.submit(_part_there, *stretch, until) for stretch in _STRETCHES]
+        try:
+            checker = _Checker(recorder, pack)
+            if meanwhile is not None:
+                meanwhile()
+            mine = []
+            for future, stretch in zip(reversed(waiting), reversed(_STRETCHES), strict=True):
+                if not future.cancel():
+                    break
+                mine.append(checker.part(*stretch, until))
+            return [*mine, *(future.result() for future in waiting if not future.cancelled())]
+        finally:
+            pool.shutdown(cancel_futures=True)
 
 
 def _whole(recorder: CaseLogRecorder, until: int) -> Iterator[Finding]:
@@ -134,14 +169,40 @@ def _whole(recorder: CaseLogRecorder, until: int) -> Iterator[Finding]:
         )
 
 
-def _verify_part(database_url: str, pack: Path, after: UUID, until: UUID, end: int) -> _Part:
-    registry, territory = Registry.load(pack), load_territory(pack)
-    part = _Part()
-    with CaseLogRecorder.connect(database_url, pool_size=1, max_size=2) as recorder:
-        entries = _entries(recorder, after, until, end)
+class _Checker:
+    """What one process checks with, prepared once."""
+
+    def __init__(self, recorder: CaseLogRecorder, pack: Path) -> None:
+        self._recorder = recorder
+        self._registry = PublishedRegistry(Registry.load(pack), recorder)
+        self._registry.refresh()
+        self._territory = load_territory(pack)
+
+    def part(self, after: UUID, until: UUID, end: int) -> _Part:
+        """The originators after one id and up to another, as far as the position `end`."""
+        part = _Part()
+        entries = _entries(self._recorder, after, until, end)
         for originator, group in groupby(entries, lambda entry: entry.originator_id):
-            _check(part, originator, list(group), registry, territory)
-    return part
+            _check(part, originator, list(group), self._registry, self._territory)
+        return part
+
+
+_checker: _Checker | None = None
+
+
+def _begin(database_url: str, pack: Path) -> None:
+    """In the second process, before its first stretch."""
+    global _checker
+    # Connected until the process ends.
+    recorder = CaseLogRecorder.connect(database_url, pool_size=1, max_size=2)
+    _checker = _Checker(recorder, pack)
+    # What has been prepared stays: the collector need not look at it again.
+    gc.freeze()
+
+
+def _part_there(after: UUID, until: UUID, end: int) -> _Part:
+    assert _checker is not None
+    return _checker.part(after, until, end)
 
 
 def _entries(recorder: CaseLogRecorder, after: UUID, until: UUID, end: int) -> Iterator[Entry]:
@@ -179,6 +240,10 @@ def _check(
         host = fold_host(originator, history)
         assert host is not None
         part.taken[str(originator)] = list(host.taken)
+    elif isinstance(first, (Installed, Drafted)):
+        part.findings.extend(check_publishing(originator, history, registry))
+    elif isinstance(first, Planned):
+        part.findings.extend(check_migration(originator, history))
     elif not isinstance(first, PersonRegistered):
         part.cases += isinstance(first, CaseOpened)
         checked = check_case(originator, history, registry, territory)

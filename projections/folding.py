@@ -6,6 +6,7 @@ import gc
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
@@ -23,6 +24,7 @@ from projections.rows import Rows
 log = structlog.get_logger(__name__)
 
 _TRIES = 3
+_body_of = attrgetter("body")
 
 
 @contextmanager
@@ -122,11 +124,12 @@ class Fold:
         model, rows, blocked = self.model, self.rows, self.blocked
         handlers = model.handlers
         begin = rows.begin
-        for event in batch.events:
-            body = event.body
-            handler = handlers.get(type(body))
+        # Most of what a model looks at is not for it: nothing is done in Python for that.
+        kinds = map(type, map(_body_of, batch.events))
+        for event, handler in zip(batch.events, map(handlers.get, kinds), strict=True):
             if handler is None or event.position <= after:
                 continue
+            body = event.body
             if blocked and blocked.get(event.originator_id, event.position) < event.position:
                 self._park(event.originator_id, event.position, topic_of(type(body)), AFTER_PARKED)
                 continue

@@ -114,7 +114,7 @@ def run_projector(settings: Settings, stop: Event) -> None:
     from projections.composition import read_models_of
 
     with CaseLogRecorder.connect(settings.database_url, pool_size=1, max_size=2) as recorder:
-        run(Projector(settings.database_url, recorder, read_models_of()), stop)
+        run(Projector(settings.database_url, recorder, read_models_of(recorder)), stop)
 
 
 def run(projector: Projector, stop: Event) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from threading import Event
-from typing import Any
+from typing import Any, Self
 
 import psycopg
 import structlog
@@ -48,7 +49,7 @@ def rebuild(
 
     with CaseLogRecorder.connect(settings.database_url, pool_size=1, max_size=2) as recorder:
         return rebuild_models(
-            settings.database_url, recorder, read_models_of(names), progress, stop=stop
+            settings.database_url, recorder, read_models_of(recorder, names), progress, stop=stop
         )
 
 
@@ -110,18 +111,67 @@ def _build(
     fit: bool,
 ) -> int:
     position, goal = 0, recorder.last_position()
-    while position < goal:
-        for before, batch in batches(recorder, CaseLogMapper(), position, goal, _BATCH):
-            if stop is not None and stop.is_set():
-                raise Interrupted
-            with connection.transaction():
-                for fold in folds:
-                    _fold(cursor, fold, batch, before, fit)
-            position = batch.last
-            if progress:
-                progress(position, goal)
-        goal = recorder.last_position()
+    with _Writer(connection, cursor, fit) as writer:
+        while position < goal:
+            for before, batch in batches(recorder, CaseLogMapper(), position, goal, _BATCH):
+                if stop is not None and stop.is_set():
+                    raise Interrupted
+                if all(fold.rows.complete and len(fold.rows) <= _KEEP for fold in folds):
+                    for fold in folds:
+                        fold.apply(batch, before)
+                    writer.write(folds)
+                else:
+                    writer.wait()
+                    with connection.transaction():
+                        for fold in folds:
+                            _fold(cursor, fold, batch, before, fit)
+                position = batch.last
+                if progress:
+                    progress(position, goal)
+            goal = recorder.last_position()
     return position
+
+
+class _Writer:
+    """Writes what one batch added to the log tables while the next one is folded."""
+
+    def __init__(self, connection: Connection[Any], cursor: Cursor[Any], fit: bool) -> None:
+        self._connection = connection
+        self._cursor = cursor
+        self._fit = fit
+        self._thread = ThreadPoolExecutor(1, "writer")
+        self._under_way: Future[None] | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        try:
+            if kind is None:
+                self.wait()
+        finally:
+            # The connection is the caller's again.
+            self._thread.shutdown()
+
+    def write(self, folds: list[Fold]) -> None:
+        """Take what the folds have added. Raises what writing the batch before has raised."""
+        self.wait()
+        taken = [
+            (schema.beside(fold.model.name), storage.take_grown(fold.model, fold.rows))
+            for fold in folds
+        ]
+        self._under_way = self._thread.submit(self._write, taken)
+
+    def wait(self) -> None:
+        """Until what was taken is written."""
+        under_way, self._under_way = self._under_way, None
+        if under_way is not None:
+            under_way.result()
+
+    def _write(self, taken: list[tuple[str, list[storage.Grown]]]) -> None:
+        with self._connection.transaction():
+            for name, grown in taken:
+                storage.write_taken(self._cursor, name, grown, fit=self._fit)
 
 
 def _fold(cursor: Cursor[Any], fold: Fold, batch: Batch, after: int, fit: bool) -> None:

@@ -18,6 +18,10 @@ from projections.rows import Rows
 _DELETE_AT_ONCE = 5000
 
 
+# A log table's name, its shape, and rows that it does not have yet.
+Grown = tuple[str, Table, list[Row]]
+
+
 def connect(database_url: str) -> Connection[Any]:
     """A connection for writing read models; autocommit, times in UTC.
 
@@ -60,7 +64,7 @@ def fetch(
 ) -> list[Row]:
     """The rows that a `select` finds."""
     row = table.row
-    return [row(*values) for values in cursor.execute(query, parameters)]
+    return [row(*values) for values in cursor.execute(query, parameters).fetchall()]
 
 
 def reading(connection: Connection[Any]) -> Cursor[Any]:
@@ -91,11 +95,23 @@ def write_grown(
     cursor: Cursor[Any], schema: str, model: ReadModel, rows: Rows, *, fit: bool = False
 ) -> None:
     """Write what was added to the log tables."""
-    for name, table in model.tables.items():
-        if table.log:
-            grown = rows.grown(name)
-            _copy(cursor, schema, name, table, list(map(fitted, grown)) if fit else grown)
-            rows.settle(name)
+    write_taken(cursor, schema, take_grown(model, rows), fit=fit)
+
+
+def take_grown(model: ReadModel, rows: Rows) -> list[Grown]:
+    """What was added to the log tables; from here on it is the taker's to write."""
+    taken = [(name, table, rows.grown(name)) for name, table in model.tables.items() if table.log]
+    for name, _, _ in taken:
+        rows.settle(name)
+    return taken
+
+
+def write_taken(
+    cursor: Cursor[Any], schema: str, taken: Sequence[Grown], *, fit: bool = False
+) -> None:
+    """Write what was taken with `take_grown`."""
+    for name, table, grown in taken:
+        _copy(cursor, schema, name, table, list(map(fitted, grown)) if fit else grown)
 
 
 def _delete(cursor: Cursor[Any], schema: str, name: str, table: Table, gone: Sequence[Row]) -> None:

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import socket
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 
 import psycopg
 import pytest
@@ -14,8 +17,23 @@ from api.stack.postgres import EmbeddedPostgres
 from api.stack.temporal import EmbeddedTemporal
 from domain.log.migrations import migrate as migrate_log
 from projections.schema import migrate as migrate_projections
+from workflows.jobs.store import migrate as migrate_jobs
 
 _numbers = itertools.count(1)
+
+
+# The longest first: started last, everything else would have ended and wait for them.
+_FIRST = ("faults", "demo", "workflows", "stack")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where several processes share the suite, each is given files in this order."""
+
+    def turn(item: pytest.Item) -> int:
+        folder = item.path.parent.name
+        return _FIRST.index(folder) if folder in _FIRST else len(_FIRST)
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(autouse=True)
@@ -26,6 +44,18 @@ def _own_logging() -> Iterator[None]:
     structlog.reset_defaults()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _no_favourite_ports() -> Iterator[None]:
+    """Two stacks that start at the same moment would both find Temporal's usual ports free."""
+    with ExitStack() as held:
+        for port in (7233, 8233):
+            taken = held.enter_context(socket.socket())
+            with suppress(OSError):
+                taken.bind(("127.0.0.1", port))
+                taken.listen()
+        yield
+
+
 @pytest.fixture(scope="session")
 def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
     """An embedded Postgres for the whole run; its databases die with it, so no disk barriers."""
@@ -34,7 +64,13 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedd
         home / "postgres",
         home / "postgres.log",
         home / "socket",
-        options={"fsync": "off", "full_page_writes": "off", "shared_buffers": "64MB"},
+        options={
+            "fsync": "off",
+            "full_page_writes": "off",
+            "shared_buffers": "64MB",
+            # A database cannot be dropped by its owner while the server itself is tidying it.
+            "autovacuum": "off",
+        },
     )
     server.prepare()
     child = Child.start(server.command())
@@ -53,6 +89,7 @@ def _template_database(postgres_server: EmbeddedPostgres) -> str:
     name = _create_database(postgres_server, "template1")
     migrate_log(postgres_server.url("cantiere", name))
     migrate_projections(postgres_server.url("cantiere", name))
+    migrate_jobs(postgres_server.url("cantiere", name))
     return name
 
 
@@ -71,7 +108,13 @@ def empty_database_url(postgres_server: EmbeddedPostgres) -> Iterator[str]:
 @pytest.fixture(scope="session")
 def temporal_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """`host:port` of a Temporal development server for the whole run."""
-    folder = tmp_path_factory.mktemp("temporal-home")
+    with temporal_server(tmp_path_factory.mktemp("temporal-home")) as address:
+        yield address
+
+
+@contextmanager
+def temporal_server(folder: Path) -> Iterator[str]:
+    """`host:port` of a Temporal development server that nobody has used yet."""
     server = EmbeddedTemporal(folder, folder / "temporal.log")
     server.prepare()
     child = Child.start(server.command())

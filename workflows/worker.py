@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 from temporalio.client import Client
 from temporalio.worker import Worker
@@ -13,10 +14,15 @@ from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxR
 
 from domain.service import CaseService
 from domain.settings import Settings
+from protocols.diff.visible import Sees
 from workflows.activities import HISTORY_LIMIT, CaseActivities
 from workflows.automations import REGISTRY, Run
 from workflows.case_workflow import CaseWorkflow
 from workflows.connection import connect_at_last, prepare_namespace, service_at_last
+from workflows.jobs.activities import JobActivities
+from workflows.jobs.worker import make_jobs_worker
+from workflows.migration import MigrationWorkflow
+from workflows.migration_activities import MigrationActivities
 from workflows.names import TASK_QUEUE
 
 THREADS = 16
@@ -38,13 +44,15 @@ def make_worker(
     threads: ThreadPoolExecutor,
     *,
     task_queue: str = TASK_QUEUE,
+    more: Sequence[Callable[..., Any]] = (),
 ) -> Worker:
-    """A worker of the case workflows, not yet running."""
+    """A worker of the workflows of cases and of migration plans, not yet running. `more`: the
+    activities of the latter."""
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[CaseWorkflow],
-        activities=activities.all(),
+        workflows=[CaseWorkflow, MigrationWorkflow],
+        activities=[*activities.all(), *more],
         activity_executor=threads,
         workflow_runner=workflow_runner(),
         max_concurrent_activities=THREADS,
@@ -60,8 +68,10 @@ async def run_worker(
     service: CaseService | None = None,
     automations: Mapping[str, Run] = REGISTRY,
     history_limit: int = HISTORY_LIMIT,
+    sees: Sees | None = None,
 ) -> None:
-    """Work until ``stop``, then let what is under way end. Waits for Temporal while it is away."""
+    """Work until ``stop``, then let what is under way end. Waits for Temporal while it is away.
+    ``sees``: who reads what, for the comparison of two versions."""
     client = await connect_at_last(settings, stop)
     if client is None:
         return
@@ -70,9 +80,14 @@ async def run_worker(
     if own is None:
         return
     activities = CaseActivities(own, history_limit=history_limit, automations=automations)
+    migrations = MigrationActivities(own)
+    jobs = JobActivities(own, settings.database_url, sees)
     try:
         with ThreadPoolExecutor(2 * THREADS, thread_name_prefix="activity") as threads:
-            async with make_worker(client, activities, threads):
+            async with (
+                make_worker(client, activities, threads, more=migrations.all()),
+                make_jobs_worker(client, jobs, threads, workflow_runner()),
+            ):
                 await stop.wait()
     finally:
         if service is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import typer
 from rich.markup import escape
 
@@ -9,13 +11,20 @@ from api.cli import (
     protocol_check,
     protocol_diff,
     protocol_draw,
+    protocol_migrate,
+    protocol_migration,
+    protocol_publish,
     protocol_show,
     protocol_simulate,
+    protocol_status,
     protocol_try,
+    protocol_variants,
 )
+from api.cli.protocol_published import published
 from api.cli.speaking import JsonOption, out, write_json
+from protocols.engine.plan import Plan
+from protocols.language.library import Source
 from protocols.registry import Registry
-from protocols.territory import default_pack
 
 group = typer.Typer(help="I protocolli. · Protocols.", no_args_is_help=True)
 commands = typer.Typer()
@@ -27,6 +36,11 @@ for part in (
     protocol_diff,
     protocol_simulate,
     protocol_try,
+    protocol_variants,
+    protocol_publish,
+    protocol_status,
+    protocol_migrate,
+    protocol_migration,
 ):
     group.add_typer(part.commands)
 
@@ -34,7 +48,8 @@ for part in (
 @group.command("list")
 def list_(as_json: JsonOption = False) -> None:
     """Le versioni pubblicate. · The published versions."""
-    plans = Registry.load(default_pack()).all()
+    registry = published()
+    plans = registry.all()
     if as_json:
         write_json(
             [
@@ -42,8 +57,16 @@ def list_(as_json: JsonOption = False) -> None:
                     "protocol": plan.protocol.protocol,
                     "version": plan.protocol.version,
                     "title": plan.protocol.title,
-                    "valid_from": plan.protocol.valid_from,
+                    "valid_from": _from(registry, plan),
                     "digest": plan.digest,
+                    "variants": [
+                        {
+                            "variant": s.variant,
+                            "version": s.version,
+                            "valid_from": registry.validity(s.key).valid_from,
+                        }
+                        for s in _variants(registry, plan)
+                    ],
                 }
                 for plan in plans
             ]
@@ -53,5 +76,20 @@ def list_(as_json: JsonOption = False) -> None:
         document = plan.protocol
         out.print(
             f"{document.protocol} {document.version} · {escape(document.title.it)} · in vigore dal "
-            f"{document.valid_from:%d/%m/%Y} [dim]{plan.digest[:12]}[/]"
+            f"{_from(registry, plan):%d/%m/%Y} [dim]{plan.digest[:12]}[/]"
         )
+        for source in _variants(registry, plan):
+            title = source.head.title.it if source.head else ""
+            out.print(
+                f"  + {source.label} · {escape(title)} · in vigore dal "
+                f"{registry.validity(source.key).valid_from:%d/%m/%Y} [dim]{source.digest[:12]}[/]"
+            )
+
+
+def _from(registry: Registry, plan: Plan) -> date:
+    """The first day whose referrals follow it, which publishing may have put later."""
+    return registry.validity((plan.protocol.protocol, plan.protocol.version)).valid_from
+
+
+def _variants(registry: Registry, plan: Plan) -> tuple[Source, ...]:
+    return registry.library.variants(plan.protocol.protocol, plan.protocol.version)

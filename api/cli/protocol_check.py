@@ -3,19 +3,26 @@ anyone publishes it."""
 
 from __future__ import annotations
 
+import contextlib
+import re
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.markup import escape
+from rich.progress import Progress
 
-from api.cli.speaking import JsonOption, out, write_json
+from api.cli.protocol_source import library_for, text_of
+from api.cli.speaking import JsonOption, err, out, write_json
 from protocols.checker import Finding, Report, check_text
 from protocols.checker.report import unreadable
 from protocols.checker.sarif import sarif
 from protocols.checker.schema import language_schema
-from protocols.documents import MAX_BYTES, Problem
+from protocols.checker.together import check_together
+from protocols.documents import DocumentError, Problem
+from protocols.language.library import Library, Source, duplicates
 from protocols.territory import Territory, default_pack, load_territory
 from protocols.text import Text
 
@@ -35,17 +42,30 @@ def check(
         Path | None,
         typer.Option("--pack", metavar="CARTELLA", help="Il territorio. · The territory's pack."),
     ] = None,
+    alone: Annotated[
+        bool,
+        typer.Option(
+            "--alone",
+            help="Una variante senza le combinazioni con le altre. · Without combinations.",
+        ),
+    ] = False,
 ) -> None:
     """Dimostra un protocollo: 0 se si può pubblicare, 1 se ha errori. · Prove a protocol."""
     territory = load_territory(pack or default_pack())
-    reports = [_report(path, territory) for path in files]
+    told = [
+        (path, report)
+        for path, reports in zip(files, _reports(files, territory, pack, alone), strict=True)
+        for report in reports
+    ]
+    reports = [report for _, report in told]
     if as_sarif:
         write_json(sarif(reports))
     elif as_json:
         write_json(reports)
     else:
-        for path, report in zip(files, reports, strict=True):
-            _tell(path, report)
+        said: dict[Path, set[str]] = {}
+        for path, report in told:
+            _tell(path, report, said.setdefault(path, set()))
     if any(report.errors for report in reports):
         raise typer.Exit(1)
 
@@ -56,27 +76,74 @@ def schema() -> None:
     write_json(language_schema())
 
 
-def _report(path: Path, territory: Territory) -> Report:
-    try:
-        with path.open("rb") as file:
-            # One byte more than is accepted tells that it is too large.
-            text = file.read(MAX_BYTES + 1)
-    except OSError:
-        message = Text("Il file non si può leggere.", "The file cannot be read.")
-        return Report("", "", "", unreadable([Problem(str(path), 1, "", message)]))
-    return check_text(text, str(path), territory, today=date.today())
+def _reports(
+    files: list[Path], territory: Territory, pack: Path | None, alone: bool
+) -> list[tuple[Report, ...]]:
+    """For each file one report; for a variant, others for its combinations."""
+    texts: list[tuple[Path, bytes]] = []
+    found: dict[int, tuple[Report, ...]] = {}
+    given: list[tuple[int, Source]] = []
+    for n, path in enumerate(files):
+        try:
+            text = text_of(path)
+        except OSError:
+            message = Text("Il file non si può leggere.", "The file cannot be read.")
+            problem = Problem(str(path), 1, "", message)
+            found[n] = (Report("", "", "", unreadable([problem])),)
+            text = b""
+        texts.append((path, text))
+        with contextlib.suppress(DocumentError):
+            given.append((n, Source(text, str(path))))
+    twice = duplicates(source for _, source in given)
+    for n, (path, text) in enumerate(texts):
+        own = [problem for problem in twice if problem.file == str(path)]
+        if own:
+            found.setdefault(n, (Report("", "", "", unreadable(own)),))
+        if n not in found:
+            library = library_for(path, text, pack)
+            for other, source in given:
+                library = library if other == n else library.with_source(source)
+            found[n] = _proved(path, text, territory, library, alone)
+    return [found[n] for n in range(len(files))]
 
 
-def _tell(path: Path, report: Report) -> None:
+def _proved(
+    path: Path, text: bytes, territory: Territory, library: Library, alone: bool
+) -> tuple[Report, ...]:
+    today = date.today()
+    with contextlib.suppress(DocumentError):
+        if Source(text, str(path)).variant:
+            with _bar(path) as tell:
+                return check_together(
+                    text, str(path), territory, library, alone=alone, today=today, progress=tell
+                )
+    return (check_text(text, str(path), territory, today=today, library=library),)
+
+
+@contextlib.contextmanager
+def _bar(path: Path) -> Iterator[Callable[[float], None]]:
+    """How much of a variant's combinations is proved, where somebody is looking."""
+    with Progress(console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(escape(path.name), total=1.0)
+        yield lambda done: bar.update(task, completed=done)
+
+
+def _tell(path: Path, report: Report, said: set[str]) -> None:
     for finding in report.findings:
         _tell_finding(finding)
     for left in report.not_explored:
+        # Of each combination the same can be said, but for the number of states.
+        same = re.sub(r"\d+", "", left.it)
+        if same in said:
+            continue
+        said.add(same)
         out.print(f"[yellow]?[/] {escape(left.it)}")
         out.print(f"[dim]  {escape(left.in_('en'))}[/]")
     errors, warnings = len(report.errors), len(report.warnings)
     mark = "[red]✗[/]" if errors else "[green]✓[/]"
+    name = f"{path} ({report.version})" if "+" in report.version else str(path)
     out.print(
-        f"{mark} {escape(str(path))}: {errors} errori, {warnings} avvertimenti, {report.states} "
+        f"{mark} {escape(name)}: {errors} errori, {warnings} avvertimenti, {report.states} "
         f"stati esplorati [dim]· {errors} errors, {warnings} warnings, {report.states} states[/]"
     )
 

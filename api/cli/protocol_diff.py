@@ -9,22 +9,13 @@ import typer
 
 from api.cli.protocol_source import LanguageName, protocol_at, write
 from api.cli.speaking import JsonOption, write_json
-from api.http.access import HEALTH_SERVICES, Reader, Sight, may_read_field
+from api.http.access import organisation_reads
 from protocols.diff.compare import compare
 from protocols.diff.report import text, values
 from protocols.drawing.svg import svg
 from protocols.territory import default_pack, load_territory
 
 commands = typer.Typer()
-
-
-def reads(organisation: str, category: str, personal: bool) -> bool:
-    """Whether an organisation that has a hand in a case reads such fields of it, by the rules of
-    access that the API applies."""
-    place = {"comune": "comune:000000", "district": "district:0", "service": "service:s"}
-    scope = place.get(organisation, organisation)
-    sight = Sight("000000", 0, "s", next(iter(sorted(HEALTH_SERVICES))), frozenset({scope}))
-    return may_read_field(Reader("reader", (("role", scope, False),)), sight, category, personal)
 
 
 @commands.command()
@@ -40,7 +31,7 @@ def diff(
 ) -> None:
     """Che cosa cambia fra due versioni. · What changes between two versions."""
     before, after = protocol_at(old), protocol_at(new)
-    difference = compare(before, after, load_territory(default_pack()), reads)
+    difference = compare(before, after, load_territory(default_pack()), organisation_reads)
     if as_svg:
         write(svg(after, language, difference.marks, before), output)
     elif as_json:

@@ -49,10 +49,11 @@ def show(
     if as_html or as_markdown or output:
         write(html(read) if as_html else markdown(read), output)
     else:
-        _print(read)
+        print_page(read)
 
 
-def _print(read: Page) -> None:
+def print_page(read: Page) -> None:
+    """In a terminal."""
     out.print(f"[bold]{escape(read.title)}[/]")
     for label, value in read.facts:
         out.print(f"[dim]{escape(label)}:[/] {escape(value)}")

@@ -12,11 +12,12 @@ from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from api.cli.protocol_source import protocol_at
 from api.cli.speaking import JsonOption, case_service, err, out, tell, write_json
+from domain.refusal import Refused
 from protocols.documents import DocumentError, Problem
 from protocols.engine.plan import Plan
-from protocols.language.load import load_protocol
-from protocols.registry import Registry, UnknownProtocol
+from protocols.registry import UnknownProtocol
 from protocols.simulation.charts import charts
 from protocols.simulation.figures import Difference, Estimate, Report, compare, report
 from protocols.simulation.from_log import shares_from
@@ -119,17 +120,9 @@ def simulate_(
 def find_plan(name: str) -> Plan:
     """A protocol from a file, or a published one by `id/version` (or id: the latest). Exits with
     the mistakes where there are some."""
-    path = Path(name)
-    if path.suffix in (".yaml", ".yml") or path.is_file():
-        if not path.is_file():
-            _refuse(Text(f"Il file {name} non esiste.", f"There is no file {name}."))
-        return _or_problems(lambda: load_protocol(path))
-    registry = Registry.load(default_pack())
-    protocol, _, version = name.replace("@", "/").partition("/")
-    versions = [p.protocol.version for p in registry.all() if p.protocol.protocol == protocol]
     try:
-        return registry.get(protocol, version or (versions[-1] if versions else "?"))
-    except UnknownProtocol as error:
+        return _or_problems(lambda: protocol_at(name))
+    except (UnknownProtocol, Refused) as error:
         tell(error)
         raise typer.Exit(1) from None
 

@@ -68,6 +68,9 @@ def tell(error: BaseException) -> bool:
     err.print(f"[red]✗[/] {escape(message.it)}")
     if message.en:
         err.print(f"[dim]  {escape(message.en)}[/]")
+    for problem in getattr(error, "fields", ()):
+        err.print(f"  {escape(problem.field)}: {escape(problem.message.it)}")
+        err.print(f"[dim]    {escape(problem.message.in_('en'))}[/]")
     return True
 
 

@@ -155,6 +155,27 @@ def may_read_protocols(reader: Reader) -> bool:
     return bool(reader.holds)
 
 
+def may_simulate_from_log(reader: Reader) -> bool:
+    """Shares and durations taken from the log may rest on few cases: only for those who see such
+    tables."""
+    return may_read_tables(reader, "full")
+
+
+def organisation_reads(organisation: str, category: str, personal: bool) -> bool:
+    """Whether an organisation that has a hand in a case reads such fields of it: what a change of
+    protocol newly shows to whom is told by these rules."""
+    place = {"comune": "comune:000000", "district": "district:0", "service": "service:s"}
+    scope = place.get(organisation, organisation)
+    sight = Sight("000000", 0, "s", next(iter(sorted(HEALTH_SERVICES))), frozenset({scope}))
+    return may_read_field(Reader("reader", (("role", scope, False),)), sight, category, personal)
+
+
+def may_read_drafts(reader: Reader) -> bool:
+    """Those who design protocols, those who govern, and those who audit."""
+    deciding = {"design", "management", "steering", "joint_office", "audit"}
+    return any(scope_kind(scope) in deciding for scope in reader.scopes)
+
+
 def may_read_hosts(reader: Reader) -> bool:
     """All who work on cases, and those who govern; designers see no registry."""
     return any(scope_kind(scope) not in ("design", "system") for scope in reader.scopes)

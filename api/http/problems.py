@@ -38,6 +38,7 @@ _TITLES = {
     413: Text("Richiesta troppo grande", "Request too large"),
     415: Text("Formato non previsto", "Unsupported format"),
     422: Text("Dati da correggere", "Data to correct"),
+    429: Text("Troppe richieste", "Too many requests"),
     500: Text("Errore interno", "Internal error"),
     503: Text("Servizio momentaneamente non disponibile", "Service unavailable for the moment"),
 }

@@ -12,6 +12,7 @@ from api.http.access import may_read_protocols
 from api.http.door import Door, Identified
 from api.http.problems import Problem, not_found
 from api.http.shapes import Json, shape
+from protocols.documents import DocumentError
 from protocols.registry import UnknownProtocol
 from protocols.text import Text
 
@@ -58,6 +59,10 @@ class ProtocolDetail(msgspec.Struct, frozen=True):
     text: str
 
 
+_IN_CONFLICT = Text(
+    "Queste varianti si contraddicono: nessun caso può seguirle insieme.",
+    "These variants contradict each other: no case can follow them together.",
+)
 _TITLE = Text("Presa in carico", "Taking in charge")
 _DETAIL = ProtocolDetail(
     "presa-in-carico", "1.0.0", _TITLE, date(2021, 1, 1), "0" * 64, [], {}, {}, [], {}, "…"
@@ -78,6 +83,7 @@ _DETAIL = ProtocolDetail(
 def list_protocols(door: Identified) -> Json:
     """Ogni versione pubblicata. · Every published version."""
     _admit(door)
+    registry = door.service.registry
     return Json(
         ProtocolList(
             [
@@ -85,10 +91,10 @@ def list_protocols(door: Identified) -> Json:
                     plan.protocol.protocol,
                     plan.protocol.version,
                     plan.protocol.title,
-                    plan.protocol.valid_from,
+                    registry.validity((plan.protocol.protocol, plan.protocol.version)).valid_from,
                     plan.digest,
                 )
-                for plan in door.service.registry.all()
+                for plan in registry.all()
             ]
         )
     )
@@ -101,22 +107,25 @@ def list_protocols(door: Identified) -> Json:
 )
 def one_protocol(
     protocol: Annotated[str, Path(max_length=60, examples=["presa-in-carico"])],
-    version: Annotated[str, Path(max_length=20, examples=["1.0.0"])],
+    version: Annotated[str, Path(max_length=200, examples=["1.0.0"])],
     door: Identified,
 ) -> Json:
-    """Testo, impronta, passi. · Text, digest, steps."""
+    """Testo, impronta, passi; anche di una combinazione con varianti, per esempio
+    `2.0.0+cps-1.0.0`. · Text, digest, steps; also of a combination with variants."""
     _admit(door)
     try:
         plan = door.service.registry.get(protocol, version)
     except UnknownProtocol as error:
         raise not_found("unknown_protocol", error.message) from None
+    except DocumentError:
+        raise not_found("variants_in_conflict", _IN_CONFLICT) from None
     document = plan.protocol
     return Json(
         ProtocolDetail(
             document.protocol,
             document.version,
             document.title,
-            document.valid_from,
+            door.service.registry.validity((protocol, version)).valid_from,
             plan.digest,
             list(document.legal_basis),
             dict(document.stages),

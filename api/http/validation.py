@@ -17,6 +17,12 @@ _SAID: dict[str, Text] = {
     "bool_parsing": Text("deve essere vero o falso", "it must be true or false"),
     "dict_type": Text("deve essere un oggetto JSON", "it must be a JSON object"),
     "model_attributes_type": Text("deve essere un oggetto JSON", "it must be a JSON object"),
+    "source": Text(
+        "indicare una versione pubblicata («protocol» e «version»), una bozza («protocol» e "
+        "«draft») oppure un «text»",
+        "give a published version (“protocol” and “version”), a draft (“protocol” and “draft”) or "
+        "a “text”",
+    ),
     "model_type": Text("deve essere un oggetto JSON", "it must be a JSON object"),
     "list_type": Text("deve essere un elenco", "it must be a list"),
     "tuple_type": Text("deve essere un elenco", "it must be a list"),
@@ -86,6 +92,7 @@ def _message(kind: str, context: Mapping[str, Any]) -> Text:
         "less_than_equal": ("al massimo", "at most", "le"),
         "string_too_long": ("al massimo caratteri:", "characters at most:", "max_length"),
         "string_too_short": ("almeno caratteri:", "characters at least:", "min_length"),
+        "too_short": ("almeno voci:", "items at least:", "min_length"),
         "too_long": ("al massimo voci:", "items at most:", "max_length"),
     }
     if kind in bounds:

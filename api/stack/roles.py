@@ -78,9 +78,10 @@ def _run_api(settings: Settings) -> None:
 
 
 def _run_worker(settings: Settings) -> None:
+    from api.http.access import organisation_reads
     from workflows.worker import run_worker
 
-    _run_until_signalled(lambda stop: run_worker(settings, stop))
+    _run_until_signalled(lambda stop: run_worker(settings, stop, sees=organisation_reads))
 
 
 def _run_conductor(settings: Settings) -> None:

@@ -10,16 +10,22 @@ from domain.settings import Settings
 
 
 def prepare_databases(settings: Settings) -> Settings:
-    """Migrate log and read models, and settle what the installation is for.
+    """Migrate log, read models and jobs, settle what the installation is for, and record the
+    territory pack's protocols in the log.
 
     An installation keeps the kind it was made with: asking for a real one where there is a
     training one leaves it training, and the settings returned say so.
 
-    Raises `MigrationError`, `InstallationRefused` or `psycopg.OperationalError`.
+    Raises `MigrationError`, `InstallationRefused`, `PackRefused`, `DocumentError` or
+    `psycopg.OperationalError`.
     """
     from domain.installation import initialise, installation_kind
     from domain.log.migrations import migrate as migrate_log
+    from domain.log.recorder import CaseLogRecorder
+    from domain.publishing.installing import install_pack
     from projections.schema import migrate as migrate_projections
+    from protocols.territory import default_pack
+    from workflows.jobs.store import migrate as migrate_jobs
 
     migrate_log(settings.database_url)
     kind = installation_kind(settings.database_url)
@@ -27,6 +33,9 @@ def prepare_databases(settings: Settings) -> Settings:
     if kind is None or training:
         initialise(settings.database_url, "training" if training else "real")
     migrate_projections(settings.database_url)
+    migrate_jobs(settings.database_url)
+    with CaseLogRecorder.connect(settings.database_url, pool_size=1, max_size=2) as recorder:
+        install_pack(recorder, default_pack())
     return replace(settings, training=training)
 
 

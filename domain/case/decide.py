@@ -224,13 +224,30 @@ def _add_member(ground: Ground, run: Run, command: c.AddMember) -> str:
     standing = standing_in_roles(
         run, _coordinating_roles(run.plan.protocol, command.step), command.actor
     )
-    if not ground.known.person(command.member):
+    if not _is_member(ground, run, command):
         raise Refused(
             "invalid", "unknown_person",
-            Text("Questo operatore non esiste.", "No such staff member."),
+            Text("Chi si vuole aggiungere non esiste.", "There is nobody of that name to add."),
         )  # fmt: skip
     moves.add_member(run, command.step, command.member)
     return standing.role
+
+
+def _is_member(ground: Ground, run: Run, command: c.AddMember) -> bool:
+    """Of a step with tasks a staff member; of one with sub-protocols what those are for."""
+    copies = run.plan.steps[command.step].copies
+    inside = run.plan.steps[copies[0]].step.inside if copies else None
+    kind = (inside.member if inside else None) or "person"
+    known = {
+        "person": ground.known.person,
+        "host": ground.known.host,
+        "service": ground.known.service,
+        "comune": ground.known.comune,
+    }
+    return known[kind](command.member) if kind in known else len(command.member) <= _LONGEST_MEMBER
+
+
+_LONGEST_MEMBER = 120
 
 
 def _coordinating_roles(protocol: Protocol, step: str) -> tuple[str, ...]:

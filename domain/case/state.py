@@ -22,7 +22,8 @@ class CaseState(State):
     """`version`: of the last event; `place`: (host id, kind) held, or None."""
 
     __slots__ = ("id", "place", "version")
-    _fields: ClassVar[tuple[str, ...]] = (*State._fields, "id", "place", "version")
+    _fields: ClassVar[tuple[str, ...]] = (*State._fields, *__slots__)
+    _more: ClassVar[tuple[str, ...]] = __slots__
 
     def __init__(self, case: UUID, plan: Plan | None) -> None:
         super().__init__(plan.names if plan else ())

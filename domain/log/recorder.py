@@ -45,6 +45,7 @@ _COMMAND_COLUMNS = (
     "command_id, fingerprint, originator_id, result, first_position, last_position, version, at"
 )
 _COMMAND = f"SELECT {_COMMAND_COLUMNS} FROM commands WHERE command_id = %b"
+_KNOWN = "SELECT command_id FROM commands WHERE command_id = ANY(%b)"
 # The command's row comes with the events in one round trip, told apart by its fingerprint.
 _READ_WITH_COMMAND = f"""
     SELECT {_ENTRY}, null::bytea, null::bigint, null::timestamptz FROM stored_events
@@ -222,6 +223,11 @@ class CaseLogRecorder(PostgresApplicationRecorder):
         """The command as it was recorded; None if it never was."""
         rows = self.rows(_COMMAND, (command_id,))
         return CommandRow(*rows[0]) if rows else None
+
+    def known(self, command_ids: Sequence[UUID]) -> set[UUID]:
+        """Those of these commands that have been recorded."""
+        rows = self._rows(_KNOWN, (list(command_ids),)) if command_ids else []
+        return {row[0] for row in rows}
 
     def holder(self, scope: str, key: bytes) -> UUID | None:
         """Originator that holds a claim; None if it is free."""

@@ -230,9 +230,9 @@ def _record(
     decide: Callable[[Standing], Body],
     claims: Claims | None = None,
 ) -> Receipt:
-    repeated = service.repeated(command)
-    if repeated is not None:
-        return repeated
+    row = service.recorder.command(command.command_id)
+    if row is not None:
+        return service.repeated(row, command)
     for _ in range(_ATTEMPTS):
         now = standing(service, command.case)
         events = recorded(

@@ -56,7 +56,8 @@ class Case(Row, frozen=True):
 
 _PLAIN: tuple[type, ...] = (
     e.StepScheduled, e.StepSigned, e.StepsOut, e.Reminded, e.Escalated, e.CaseEventHappened,
-    e.AutomationGaveUp, c.TaskClaimed, c.TaskReleased, c.TaskAssigned, *facts.CATALOGUE.values(),
+    e.AutomationGaveUp, e.ScopeOpened, e.ScopeLeft, c.TaskClaimed, c.TaskReleased, c.TaskAssigned,
+    *facts.CATALOGUE.values(),
 )  # fmt: skip
 
 
@@ -180,6 +181,15 @@ class Cases(ReadModel):
                 break
         return standing
 
+    @on(e.Migrated, e.MigrationReverted)
+    def _migrated(
+        self, rows: Rows, event: Recorded, body: e.Migrated | e.MigrationReverted
+    ) -> None:
+        case: Case = rows.get("cases", event.originator_id)
+        case = replace(case, version=body.version, paused=list(body.pauses))
+        tasks = [task.key for task in body.tasks if task.status == OPEN]
+        self._put(rows, event, case, **self._standing(case, tasks))
+
     # ── clocks, results, episodes, the end ───────────────────────────────────────────────────
 
     @on(e.ClocksPaused)
@@ -194,7 +204,9 @@ class Cases(ReadModel):
 
     @on(e.ResultSet)
     def _result(self, rows: Rows, event: Recorded, body: e.ResultSet) -> None:
-        self._put(rows, event, result=body.result)
+        # A sub-protocol's result is not the case's.
+        changes: dict[str, Any] = {} if body.scope else {"result": body.result}
+        self._put(rows, event, **changes)
 
     @on(e.EpisodeStarted)
     def _episode(self, rows: Rows, event: Recorded, body: e.EpisodeStarted) -> None:

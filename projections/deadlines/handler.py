@@ -148,6 +148,34 @@ class Deadlines(ReadModel):
                     rows.put("tasks", replace(task, ignores_pause=False))
         self._look_again(rows, of)
 
+    @on(e.Migrated, e.MigrationReverted)
+    def _migrated(
+        self, rows: Rows, event: Recorded, body: e.Migrated | e.MigrationReverted
+    ) -> None:
+        of = event.originator_id
+        for task in list(rows.of("tasks", of)):
+            rows.delete("tasks", of, task.task)
+        for task in body.tasks:
+            rows.put(
+                "tasks",
+                Task(
+                    of,
+                    task.key,
+                    task.step,
+                    task.status,
+                    task.opens_at,
+                    task.due,
+                    task.remind,
+                    task.rung,
+                    [rung.at for rung in task.ladder],
+                    [rung.role for rung in task.ladder],
+                    [rung.scope for rung in task.ladder],
+                    task.ignores_pause,
+                ),
+            )
+        self._pauses(rows, of, list(body.pauses))
+        self._look_again(rows, of)
+
     def _add(self, rows: Rows, case: Case, task: Task) -> None:
         rows.put("tasks", task)
         if task.task == case.next_task:

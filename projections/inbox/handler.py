@@ -12,9 +12,10 @@ from domain.case import events as c
 from domain.log.recorded import Recorded
 from projections.model import Plans, ReadModel, Row, Table, on
 from projections.rows import Rows
-from projections.titles import TitlesOf
+from projections.titles import StepTitle, TitlesOf
 from protocols import facts
 from protocols.engine import events as e
+from protocols.language.formula import OPEN
 from protocols.territory import Territory
 
 
@@ -54,6 +55,39 @@ class Task(Row, frozen=True):
     ignores_pause: bool
     holders: list[str]
     called: list[str]
+
+
+def _carried(of: UUID, task: e.TaskCarried, title: StepTitle, before: Task | None) -> Task:
+    """The task after its case has changed version."""
+    holders = [f"{task.role} {task.scope}"] if task.role else []
+    if task.deputy:
+        holders.append(f"{task.deputy} {task.scope}")
+    called = dict.fromkeys(f"{rung.role} {rung.scope}" for rung in task.ladder[: task.rung])
+    assert task.opened_at is not None
+    return Task(
+        of,
+        task.key,
+        task.step,
+        task.instance,
+        task.round,
+        title.it,
+        title.en,
+        title.stage,
+        task.role,
+        task.scope,
+        task.deputy,
+        task.assignee,
+        task.claimed_by,
+        task.automation,
+        task.priority,
+        task.due,
+        task.opened_at,
+        task.rung,
+        bool(before and before.reminded),
+        task.ignores_pause,
+        holders,
+        list(called),
+    )
 
 
 class Inbox(ReadModel):
@@ -142,6 +176,20 @@ class Inbox(ReadModel):
                 [],
             ),
         )
+
+    @on(e.Migrated, e.MigrationReverted)
+    def _migrated(
+        self, rows: Rows, event: Recorded, body: e.Migrated | e.MigrationReverted
+    ) -> None:
+        of = event.originator_id
+        self._change_case(rows, event, version=body.version, paused=list(body.pauses))
+        before: dict[str, Task] = {task.task: task for task in rows.of("tasks", of)}
+        for key in before:
+            rows.delete("tasks", of, key)
+        titles = self._titles(body.protocol, body.version).steps
+        for task in body.tasks:
+            if task.status == OPEN:
+                rows.put("tasks", _carried(of, task, titles[task.step], before.get(task.was)))
 
     @on(e.StepCompleted)
     def _completed(self, rows: Rows, event: Recorded, body: e.StepCompleted) -> None:

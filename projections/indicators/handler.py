@@ -29,6 +29,7 @@ from projections.indicators.figures import (
     Placement,
     SettledTask,
 )
+from projections.indicators.moving import change_version
 from projections.indicators.placing import HIRED, awake, end_placement, running
 from projections.indicators.waits import Waits
 from projections.model import Plans, ReadModel, on
@@ -128,6 +129,14 @@ class Indicators(ReadModel):
             outcome = body.outcome_of_step or body.outcome
             self._waits.step_done(rows, case, body.step, outcome, event.at)
 
+    @on(e.ScopeOpened)
+    def _scope_opened(self, rows: Rows, event: Recorded, body: e.ScopeOpened) -> None:
+        self._waits.step_opened(rows, _case(rows, event), body.step, event.at)
+
+    @on(e.ScopeLeft)
+    def _scope_left(self, rows: Rows, event: Recorded, body: e.ScopeLeft) -> None:
+        self._waits.step_done(rows, _case(rows, event), body.step, body.outcome, event.at)
+
     @on(e.TasksWithdrawn, e.RoundStarted)
     def _withdrawn(
         self, rows: Rows, event: Recorded, body: e.TasksWithdrawn | e.RoundStarted
@@ -159,6 +168,14 @@ class Indicators(ReadModel):
                     task.automation,
                 ),
             )
+
+    @on(e.Migrated, e.MigrationReverted)
+    def _migrated(
+        self, rows: Rows, event: Recorded, body: e.Migrated | e.MigrationReverted
+    ) -> None:
+        case = _case(rows, event)
+        self._settle(rows, event, case, body.withdrawn)
+        change_version(rows, case, body)
 
     @on(e.ClocksPaused)
     def _paused(self, rows: Rows, event: Recorded, body: e.ClocksPaused) -> None:

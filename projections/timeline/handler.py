@@ -36,6 +36,9 @@ class Entry(Row, frozen=True):
     en: str
 
 
+_TEXT_CHANGES = (e.CaseOpened, e.Migrated, e.MigrationReverted)
+
+
 class Timeline(ReadModel):
     name = "timeline"
     folder = Path(__file__).parent
@@ -50,7 +53,14 @@ class Timeline(ReadModel):
         rows.put("cases", Case(event.originator_id, body.protocol, body.version))
         self._happened(rows, event, body)
 
-    @on(*(body for body in SENTENCES if body is not e.CaseOpened))
+    @on(e.Migrated, e.MigrationReverted)
+    def _migrated(
+        self, rows: Rows, event: Recorded, body: e.Migrated | e.MigrationReverted
+    ) -> None:
+        rows.put("cases", Case(event.originator_id, body.protocol, body.version))
+        self._happened(rows, event, body)
+
+    @on(*(body for body in SENTENCES if body not in _TEXT_CHANGES))
     def _happened(self, rows: Rows, event: Recorded, body: e.Body) -> None:
         kind = type(body)
         case: Case = rows.get("cases", event.originator_id)

@@ -77,6 +77,18 @@ def _signed(t: Titles, b: e.StepSigned) -> Sentence:
     return f"Prima firma: «{it}», ne serve un'altra", f"First signature: “{en}”, one more is needed"
 
 
+def _scope_opened(t: Titles, b: e.ScopeOpened) -> Sentence:
+    it, en = _step(t, b.step)
+    return f"Comincia: «{it}»", f"Begins: “{en}”"
+
+
+def _scope_left(t: Titles, b: e.ScopeLeft) -> Sentence:
+    it, en = _step(t, b.step)
+    title = t.outcomes.get((b.step, b.outcome))
+    out_it, out_en = title or (b.outcome, b.outcome)
+    return f"Si conclude: «{it}», esito «{out_it}»", f"Over: “{en}”, outcome “{out_en}”"
+
+
 def _steps_out(t: Titles, b: e.StepsOut) -> Sentence:
     it, en = _listed(_step(t, step) for step in b.steps)
     return f"Non previsto in questo percorso: «{it}»", f"Not needed on this path: “{en}”"
@@ -166,12 +178,28 @@ def _corrected(t: Titles, b: e.DataCorrected) -> Sentence:
     return f"Dati corretti: «{it}»", f"Data corrected: “{en}”"
 
 
+def _migrated(t: Titles, b: e.Migrated) -> Sentence:
+    return (
+        f"Il caso passa alla versione {b.version} del protocollo",
+        f"The case moves to version {b.version} of the protocol",
+    )
+
+
+def _reverted(t: Titles, b: e.MigrationReverted) -> Sentence:
+    return (
+        f"Il caso torna alla versione {b.version} del protocollo",
+        f"The case goes back to version {b.version} of the protocol",
+    )
+
+
 SENTENCES: dict[type, Callable[[Titles, Any], Sentence]] = {
     e.CaseOpened: _case_opened,
     e.StepScheduled: _scheduled,
     e.StepOpened: _opened,
     e.StepCompleted: _completed,
     e.StepSigned: _signed,
+    e.ScopeOpened: _scope_opened,
+    e.ScopeLeft: _scope_left,
     e.StepsOut: _steps_out,
     e.TasksWithdrawn: _withdrawn,
     e.RoundStarted: _round,
@@ -189,6 +217,8 @@ SENTENCES: dict[type, Callable[[Titles, Any], Sentence]] = {
     e.DataCorrected: _corrected,
     e.AutomationGaveUp: _about("L'automatismo non è riuscito, tocca a una persona", "Automation "
                                "gave up, a person takes over"),
+    e.Migrated: _migrated,
+    e.MigrationReverted: _reverted,
     c.TaskClaimed: _about("Preso in carico", "Taken"),
     c.TaskReleased: _about("Rimesso a disposizione", "Released"),
     c.TaskAssigned: _about("Assegnato", "Assigned"),

@@ -42,6 +42,10 @@ _SAID = {
     "one_at_a_time": Text("con chi va uno alla volta", "with what it goes one at a time"),
     "signed_by": Text("quanti firmano", "how many sign it"),
     "priority": Text("la priorità", "the priority"),
+    "uses": Text("il protocollo che usa", "the protocol that it uses"),
+    "given": Text("che cosa gli passa", "what it is given"),
+    "at_most": Text("per quante persone al massimo", "for how many members at most"),
+    "prefix": Text("il prefisso dei nomi dentro", "the prefix of the names inside"),
 }
 
 
@@ -183,6 +187,8 @@ def _renamed(field: str, value: Any, names: Names) -> Any:
         return names.step(value)
     if field == "each":
         return names.path(value)
+    if field == "given":
+        return {name: names.path(path) for name, path in value.items()}
     if field == "waits_for":
         return names.events.get(value, value)
     if field == "form":
@@ -249,7 +255,7 @@ def _outcomes(old: Protocol, new: Protocol, was: str, name: str, names: Names) -
             )
         one, other = a.outcome(before), b.outcome(key)
         if _meaning(one, names) != _meaning(other, Names()):
-            now = sentences.joined(sentences.consequences(new, other))
+            now = sentences.joined(sentences.consequences(new, other, b.within))
             yield change(
                 "outcome",
                 at,

@@ -17,7 +17,7 @@ def names_at(model: type[pydantic.BaseModel], path: Sequence[str | int]) -> tupl
         kinds = [inner for kind in kinds for inner in _inside(kind, step)]
     names: dict[str, None] = {}
     for kind in kinds:
-        for alternative in _alternatives(kind):
+        for alternative in (one for each in _alternatives(kind) for one in _or_of_list(each)):
             if alternative is Text:
                 names.update(dict.fromkeys(("it", "en")))
             elif _is_model(alternative):
@@ -34,6 +34,8 @@ def _inside(kind: Any, step: str | int) -> Iterator[Any]:
                 yield fields[str(step)]
         elif isinstance(step, str) and len(arguments) == 2 and isinstance(origin, type):
             yield arguments[1]
+        elif isinstance(step, str) and origin in (tuple, list):
+            yield from _inside(arguments[0], step)
         elif isinstance(step, int) and arguments:
             fixed = origin is tuple and arguments[-1] is not Ellipsis
             yield arguments[step if fixed and step < len(arguments) else 0]
@@ -50,6 +52,13 @@ def _alternatives(kind: Any) -> Iterator[Any]:
             yield from _alternatives(alternative)
     else:
         yield kind
+
+
+def _or_of_list(kind: Any) -> Iterator[Any]:
+    """The kind, and for a list also what it holds: one may be written without its brackets."""
+    yield kind
+    if get_origin(kind) in (tuple, list):
+        yield from _alternatives(get_args(kind)[0])
 
 
 def _is_model(kind: Any) -> bool:

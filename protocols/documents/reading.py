@@ -24,13 +24,17 @@ MAX_PROBLEMS = 100
 
 
 class Lines:
-    """The line of a mapping or list, and of what it holds (an ``int`` for a plain value)."""
+    """The line of a mapping or list, and of what it holds (an ``int`` for a plain value).
 
-    __slots__ = ("children", "line")
+    ``file`` is where it was written, if not where what is around it was.
+    """
 
-    def __init__(self, line: int, children: Any) -> None:
+    __slots__ = ("children", "file", "line")
+
+    def __init__(self, line: int, children: Any, file: str = "") -> None:
         self.line = line
         self.children = children
+        self.file = file
 
 
 class Document:
@@ -39,12 +43,13 @@ class Document:
     def __init__(self, name: str, data: dict[str, Any], lines: Lines) -> None:
         self.name = name
         self.data = data
-        self._lines = lines
+        self.lines = lines
 
-    def line(self, path: Sequence[str | int]) -> int:
-        """The line, from 1, of what stands at ``path``, or of its nearest ancestor that exists."""
-        found: Lines | int = self._lines
-        line = self._lines.line
+    def place(self, path: Sequence[str | int]) -> tuple[str, int]:
+        """The file and the line, from 1, of what stands at ``path``, or of its nearest ancestor
+        that exists."""
+        found: Lines | int = self.lines
+        file, line = self.lines.file or self.name, self.lines.line
         for step in path:
             if not isinstance(found, Lines):
                 break
@@ -52,12 +57,48 @@ class Document:
                 found = found.children[step]
             except (KeyError, IndexError, TypeError):
                 break
-            line = found.line if isinstance(found, Lines) else found
-        return line
+            if isinstance(found, Lines):
+                file, line = found.file or file, found.line
+            else:
+                line = found
+        return file, line
+
+    def line(self, path: Sequence[str | int]) -> int:
+        """The line of :meth:`place`."""
+        return self.place(path)[1]
 
     def problem(self, path: Sequence[str | int], message: Text) -> Problem:
         """A mistake at ``path`` of this document."""
-        return Problem(self.name, self.line(path), dotted(path), message)
+        file, line = self.place(path)
+        return Problem(file, line, dotted(path), message)
+
+    def grafted(
+        self, path: Sequence[str | int], other: "Document", at: Sequence[str | int] = ()
+    ) -> "Document":
+        """This document's data, with what is said of ``path`` placed where ``other`` has ``at``."""
+        found: Any = other.lines
+        for step in at:
+            found = found.children[step]
+        return Document(self.name, self.data, _grafted(self.lines, path, moved(found, other.name)))
+
+
+def moved(lines: Lines | int, file: str) -> Lines:
+    """The same lines as those of another file."""
+    if isinstance(lines, int):
+        return Lines(lines, {}, file)
+    return Lines(lines.line, lines.children, lines.file or file)
+
+
+def _grafted(lines: Any, path: Sequence[str | int], graft: Lines) -> Lines:
+    if not path:
+        return graft
+    line = lines.line if isinstance(lines, Lines) else lines
+    children = lines.children if isinstance(lines, Lines) else {}
+    if isinstance(children, list):
+        children = dict(enumerate(children))
+    inner = children.get(path[0], line)
+    changed = {**children, path[0]: _grafted(inner, path[1:], graft)}
+    return Lines(line, changed, lines.file if isinstance(lines, Lines) else "")
 
 
 def read_document(text: str | bytes, name: str) -> Document:

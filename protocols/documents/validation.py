@@ -101,7 +101,13 @@ def _problem(document: Document, model: type[pydantic.BaseModel], mistake: _Loca
         )
     if details["type"] == "extra_forbidden":
         name = str(path[-1]) if path else ""
-        used = _keys_of(document.data, path[:-1])
+        # In a document of several files, what another file wrote may be meant to be changed.
+        file = document.place(path)[0]
+        used = {
+            key
+            for key in _keys_of(document.data, path[:-1])
+            if document.place((*path[:-1], key))[0] == file
+        }
         free = [known for known in names_at(model, path[:-1]) if known not in used]
         return document.problem(path, unknown_name(Text("Voce", "Entry"), name, free))
     return document.problem(path, expectation(details, mistake.value))

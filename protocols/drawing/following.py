@@ -48,7 +48,10 @@ class Following(Pieces):
                     end = self._node(
                         f"{step}.{key}.ends", "terminate", outcome.ends, parent=parent, lane=lane
                     )
-                    add(end, step, key)
+                    add(self._said(step, outcome.ends, end, parent, lane), step, key)
+                elif outcome.result and self.plan.steps[step].within:
+                    end = self._node(f"{step}.{key}.result", "end", parent=parent, lane=lane)
+                    add(self._said(step, outcome.result, end, parent, lane), step, key)
                 elif outcome.again in owner:
                     add(self._new_round(unit, owner[outcome.again]), step, key, True)
         for other in units.values():
@@ -59,6 +62,17 @@ class Following(Pieces):
             if any(name in unit.steps for name in self._hosts(other.name)):
                 self._flow(f"{unit.name}.opened", other.entry)
         return [Wire(target, frozenset(pairs), back) for (target, back), pairs in found.items()]
+
+    def _said(self, step: str, reason: str, end: str, parent: str, lane: str) -> str:
+        """Where it goes to an end: inside a sub-protocol it is said first which end it is."""
+        scope = self.plan.steps[step].within
+        if scope is None:
+            return end
+        said = self._node(
+            f"{end}.is", "script", reason, parent=parent, lane=lane, script=f"{scope} = '{reason}'"
+        )
+        self._flow(said, end)
+        return said
 
     def _hosts(self, name: str) -> list[str]:
         region = self.plan.steps[name].region

@@ -40,7 +40,14 @@ def _of_step(plan: StepPlan, structure: Structure) -> Iterator[Loss]:
             f"la condizione «{step.when}» (CEL) va data come variabile when_{name}",
             f"the guard “{step.when}” (CEL) is to be given as the variable when_{name}",
         )
-    if step.each:
+    if plan.copies:
+        yield Loss(
+            name,
+            "copies",
+            f"si disegnano {len(plan.copies)} sottoprocessi uguali: quanti siano lo dicono i dati",
+            f"{len(plan.copies)} equal sub-processes are drawn: the data say how many there are",
+        )
+    elif step.each:
         yield Loss(
             name,
             "added_later",
@@ -61,7 +68,11 @@ def _of_step(plan: StepPlan, structure: Structure) -> Iterator[Loss]:
             "un passo facoltativo aperto tiene aperto il processo",
             "an optional step that is open keeps the process open",
         )
-    if step.during and name not in structure.regions.get(step.during, ()):
+    if (
+        step.during
+        and step.during != step.within
+        and name not in structure.regions.get(step.during, ())
+    ):
         yield Loss(
             name,
             "milestone",
@@ -170,7 +181,14 @@ def _of_outcomes(
 ) -> Iterator[Loss]:
     scope = structure.scope[step.name]
     for key, outcome in step.outcomes.items():
-        if outcome.at_most or outcome.when:
+        if outcome.at_most and step.scope:
+            yield Loss(
+                step.name,
+                "loop_limit",
+                f"con l'esito «{key}» si torna sempre indietro, non un certo numero di volte",
+                f"the outcome “{key}” always goes back, not a certain number of times",
+            )
+        elif outcome.at_most or outcome.when:
             yield Loss(
                 step.name,
                 "outcome_limit",
@@ -191,7 +209,7 @@ def _of_outcomes(
                 "i termini non si fermano e non ripartono",
                 "clocks do not stand still and run again",
             )
-        if outcome.ends and scope:
+        if outcome.ends and scope and not step.within:
             yield Loss(
                 step.name,
                 "ends_case",
@@ -220,7 +238,7 @@ def _leaves_open(plan: Plan, name: str, target: str, outcome: str, conditions: C
     """Whether something that a round resets could be open beside the step that starts it."""
     mine = {**conditions.needs(name), name: frozenset({outcome})}
     return any(
-        other not in (name, target)
+        other not in (name, target, *plan.steps[name].inside)
         and other not in mine
         and not conditions.exclusive(mine, conditions.needs(other))
         for other in plan.steps[target].closure

@@ -71,6 +71,7 @@ class Pieces(ABC):
             n
             for n, plan in self.plan.steps.items()
             if plan.region == name
+            and plan.within != name
             and plan.formula is None
             and not plan.dormant
             and not plan.step.every
@@ -137,6 +138,14 @@ class Pieces(ABC):
                 note=called,
             )
             self._flow(late, end)
+        exits += self._interrupted(name, parent, lane)
+        self._repeats(name, parent, lane)
+        return head, tuple(exits)
+
+    def _interrupted(self, name: str, parent: str, lane: str) -> list[str]:
+        """The events that settle a step while it is open; from where it goes on."""
+        step = self.plan.protocol.steps[name]
+        exits = []
         for event, event_plan in self.plan.events.items():
             if event_plan.completes and event_plan.completes[0] == name and step.waits_for != event:
                 on = self._node(
@@ -162,8 +171,7 @@ class Pieces(ABC):
                 )
                 end = self._node(f"{name}.{event}.end", "end", parent=parent, lane=lane)
                 self._flow(on, end)
-        self._repeats(name, parent, lane)
-        return head, tuple(exits)
+        return exits
 
     def _sets(self, step: str, outcome: str, source: str, parent: str, lane: str) -> str:
         """An event says with which outcome the step is done."""
@@ -244,3 +252,31 @@ class Pieces(ABC):
         inside += [n for r in region for n in self.structure.inside(r)]
         self._container(id_, inside, start, roots=frozenset({name}), terminal=frozenset({name}))
         return id_, (id_,)
+
+    def _scope(self, name: str, parent: str, lane: str) -> tuple[str, tuple[str, ...]]:
+        """A sub-protocol: its variable is the end that it came to."""
+        plan = self.plan.steps[name]
+        self._node(name, "subprocess", self._title(name), step=name, parent=parent, lane=lane)
+        start = self._node(f"{name}.start", "start", parent=name)
+        begin = self._node(
+            f"{name}.begin", "script", parent=name,
+            script=" = ".join([name, *filter(self._read_later, plan.inside), "None"]),
+        )  # fmt: skip
+        self._flow(start, begin)
+        self._container(name, self.structure.children(name), begin, roots=frozenset(plan.copies))
+        how = self._node(f"{name}.how", "exclusive", parent=parent, lane=lane)
+        over = self._node(f"{name}.over", "exclusive", parent=parent, lane=lane)
+        itself = self._node(
+            f"{name}.is", "script", parent=parent, lane=lane, script=f"{name} = 'completed'"
+        )
+        self._flow(name, how)
+        self._flow(how, over, default=True)
+        self._flow(how, itself, condition=f"{name} is None")
+        self._flow(itself, over)
+        for left in self._interrupted(name, parent, lane):
+            self._flow(left, over)
+        return name, (over,)
+
+    @abstractmethod
+    def _read_later(self, step: str) -> bool:
+        """Whether a condition reads this step's outcome after tokens have met."""

@@ -21,7 +21,7 @@ class Structure:
     def _scopes(self) -> dict[str, str]:
         """What only an event opens stands with that event, and so does what follows from it."""
         scope = {
-            name: step.opened_by[0] if step.dormant else ""
+            name: step.opened_by[0] if step.dormant and step.opened_by else ""
             for name, step in self.plan.steps.items()
         }
         changed = True
@@ -44,8 +44,17 @@ class Structure:
         return frozenset(name for name, event in self.scope.items() if event)
 
     def within(self, event: str) -> list[str]:
-        """The steps of one scope, as the document has them."""
-        return [name for name, scope in self.scope.items() if scope == event]
+        """The steps of one scope, as the document has them; those of a sub-protocol stand in it."""
+        return [name for name, scope in self.scope.items() if scope == event and not self._in(name)]
+
+    def children(self, name: str) -> list[str]:
+        """The steps that stand in the sub-process of a step with a sub-protocol."""
+        return [child for child in self.plan.steps[name].children if self._in(child)]
+
+    def _in(self, name: str) -> bool:
+        """Whether it stands in a step with a sub-protocol, not with an event that happens there."""
+        within = self.plan.steps[name].within
+        return within is not None and self.scope[name] == self.scope[within]
 
     # ── races ────────────────────────────────────────────────────────────────────────────────
 
@@ -69,7 +78,9 @@ class Structure:
         }
         return (
             len(opened) == 1
-            and not any(step.during or step.every for step in steps)
+            and len({step.within for step in steps}) == 1
+            and not any(step.during not in (None, step.within) or step.every for step in steps)
+            and not any(step.uses for step in steps)
             and not any(plan.region in members for plan in self.plan.steps.values())
         )
 
@@ -84,6 +95,8 @@ class Structure:
         """Step → the steps that live and die with it, where nothing else depends on them."""
         regions: dict[str, tuple[str, ...]] = {}
         for name in self.steps:
+            if self.plan.steps[name].scope:
+                continue
             inside = [n for n, step in self.steps.items() if step.during == name]
             inside = [
                 n for n in inside if not self.steps[n].race and not self.plan.steps[n].dormant

@@ -91,7 +91,7 @@ class Translation(Following):
         self._fan_out(start, opened, parent)
         for unit in units.values():
             if unit.steps[0] in terminal:
-                end = self._node(f"{unit.name}.end", "terminate", parent=parent)
+                end = self._node(f"{unit.name}.last", "terminate", parent=parent)
                 for source in unit.exits:
                     self._flow(source, end)
             else:
@@ -103,7 +103,7 @@ class Translation(Following):
             return True
         if first.region and first.name in self.structure.regions.get(first.region, ()):
             return unit.wiring.from_start and not first.step.every
-        outside = first.region and not first.formula
+        outside = first.region and not first.formula and first.region != first.within
         return unit.wiring.from_start and not first.dormant and not outside
 
     def _fan_out(self, source: str, targets: list[str], parent: str) -> None:
@@ -155,6 +155,8 @@ class Translation(Following):
         elif race:
             head, exits = self._race(race, parent, lane)
             steps = race
+        elif self.plan.steps[name].scope:
+            head, exits = self._scope(name, parent, lane)
         elif region:
             head, exits = self._region(name, region, parent, lane)
         else:
@@ -207,12 +209,24 @@ class Translation(Following):
             return
         id_ = f"event.{name}"
         title = event.title.in_(self.language)
-        self._node(id_, "event_subprocess", title, lane=EVENTS, interrupting=bool(event.ends))
+        within = event.within or ""
+        self._node(
+            id_, "event_subprocess", title, lane="" if within else EVENTS, parent=within,
+            interrupting=bool(event.ends),
+        )  # fmt: skip
         start = self._node(
             f"{id_}.start", "start", title, parent=id_, message=name, interrupting=bool(event.ends)
         )
         opened = frozenset(s for s in event.opens if self.structure.scope[s] == name)
         if event.ends:
-            self._flow(start, self._node(f"{id_}.end", "terminate", event.ends, parent=id_))
+            end = self._node(f"{id_}.end", "terminate", event.ends, parent=id_)
+            if within:
+                said = self._node(
+                    f"{id_}.is", "script", event.ends, parent=id_,
+                    script=f"{within} = '{event.ends}'",
+                )  # fmt: skip
+                self._flow(said, end)
+                end = said
+            self._flow(start, end)
         else:
             self._container(id_, self.structure.within(name), start, roots=opened)

@@ -20,21 +20,24 @@ def next_moment(state: State) -> Moment | None:
     """The earliest thing due; None while nothing is. Tasks opened before a pause stand still."""
     if state.ended:
         return None
-    nearest: Moment | None = None
+    at: datetime | None = None
+    kind: Literal["opens", "remind", "escalate"] = "opens"
+    name = ""
+    paused = bool(state.pauses)
     for key in state.open:
         task = state.tasks[key]
-        if state.pauses and not task.ignores_pause:
+        if paused and not task.ignores_pause:
             continue
         if task.status == SCHEDULED:
-            if task.opens_at is not None:
-                nearest = _earlier(nearest, Moment(task.opens_at, "opens", key))
+            opens = task.opens_at
+            if opens is not None and (at is None or opens < at):
+                at, kind, name = opens, "opens", key
             continue
-        if task.remind is not None:
-            nearest = _earlier(nearest, Moment(task.remind, "remind", key))
+        remind = task.remind
+        if remind is not None and (at is None or remind < at):
+            at, kind, name = remind, "remind", key
         if task.rung < len(task.ladder):
-            nearest = _earlier(nearest, Moment(task.ladder[task.rung].at, "escalate", key))
-    return nearest
-
-
-def _earlier(a: Moment | None, b: Moment) -> Moment:
-    return b if a is None or b.at < a.at else a
+            called = task.ladder[task.rung].at
+            if at is None or called < at:
+                at, kind, name = called, "escalate", key
+    return None if at is None else Moment(at, kind, name)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from protocols.engine import events as e
-from protocols.engine.task import SCHEDULED, Task
+from protocols.engine.carrying import migrated, reverted
+from protocols.engine.task import SCHEDULED, Standing, Task
 from protocols.language.formula import DONE, OPEN, OUT, WAITING, Mark
 
 if TYPE_CHECKING:
@@ -85,6 +86,26 @@ def _signed(s: State, b: e.StepSigned, at: datetime) -> None:
     s.tasks[b.task] = replace(s.tasks[b.task], signature=replace(b, personal={}))
 
 
+def _scope_opened(s: State, b: e.ScopeOpened, at: datetime) -> None:
+    s.marks[b.step] = Mark(OPEN, None, b.round)
+    s.scopes = {**s.scopes, b.step: Standing(at)}
+    if b.member:
+        s.data[b.step] = {"member": b.member}
+    if b.fresh:
+        s.used = {key: times for key, times in s.used.items() if key[0] not in b.fresh}
+        for event in b.fresh:
+            if event in s.happened:
+                s.happened[event] = {**s.happened[event], "count": 0}
+
+
+def _scope_left(s: State, b: e.ScopeLeft, at: datetime) -> None:
+    s.data[b.step] = {**s.data.get(b.step, {}), "outcome": b.outcome}
+    key = (b.step, b.outcome)
+    s.used[key] = s.used.get(key, 0) + 1
+    s.scopes = {**s.scopes, b.step: s.scopes.get(b.step, Standing(at))._replace(left_at=at)}
+    s.mark(b.step, DONE, b.outcome)
+
+
 def _steps_out(s: State, b: e.StepsOut, at: datetime) -> None:
     for step in b.steps:
         s.mark(step, OUT)
@@ -107,6 +128,8 @@ def _round(s: State, b: e.RoundStarted, at: datetime) -> None:
         for key in s.of_step.pop(step, ()):
             s.tasks.pop(key, None)
         s.by_instance.pop(step, None)
+    if s.scopes:
+        s.scopes = {name: standing for name, standing in s.scopes.items() if name not in b.reset}
 
 
 def _reminded(s: State, b: e.Reminded, at: datetime) -> None:
@@ -149,7 +172,10 @@ def _resumed(s: State, b: e.ClocksResumed, at: datetime) -> None:
 
 
 def _result(s: State, b: e.ResultSet, at: datetime) -> None:
-    s.result = b.result
+    if b.scope:
+        s.scopes = {**s.scopes, b.scope: s.scopes[b.scope]._replace(result=b.result)}
+    else:
+        s.result = b.result
 
 
 def _episode(s: State, b: e.EpisodeStarted, at: datetime) -> None:
@@ -176,6 +202,8 @@ def _case_ended(s: State, b: e.CaseEnded, at: datetime) -> None:
         step = s.tasks[key].step
         if s.marks[step].status == OPEN:
             s.mark(step, OUT)
+    for step in b.scopes:
+        s.mark(step, OUT)
     s.drop(b.tasks, at)
 
 
@@ -216,6 +244,8 @@ APPLY: dict[type, Apply] = {
     e.StepOpened: _opened,
     e.StepCompleted: _completed,
     e.StepSigned: _signed,
+    e.ScopeOpened: _scope_opened,
+    e.ScopeLeft: _scope_left,
     e.StepsOut: _steps_out,
     e.TasksWithdrawn: _withdrawn,
     e.RoundStarted: _round,
@@ -232,4 +262,6 @@ APPLY: dict[type, Apply] = {
     e.StepRedone: _redone,
     e.DataCorrected: _corrected,
     e.AutomationGaveUp: _gave_up,
+    e.Migrated: migrated,
+    e.MigrationReverted: reverted,
 }

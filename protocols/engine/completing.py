@@ -7,6 +7,7 @@ from typing import Any
 from protocols.engine import events as e
 from protocols.engine.plan import StepPlan
 from protocols.engine.run import Run
+from protocols.engine.scopes import idle_scope, outcome_by_itself
 from protocols.engine.task import Task
 from protocols.language.formula import DONE, OPEN, WAITING
 from protocols.text import Text
@@ -173,9 +174,9 @@ def follow(run: Run, plan: StepPlan, outcome_name: str, cause: str) -> None:
         for event in plan.opened_by:
             run.resume(event)
     if outcome.result:
-        run.emit(e.ResultSet(outcome.result))
+        run.emit(e.ResultSet(outcome.result, plan.within or ""))
     if outcome.ends:
-        run.end(outcome.ends, outcome.silently)
+        end(run, plan.within, outcome.ends, outcome.silently)
     elif outcome.again:
         run.restart(outcome.again, cause)
 
@@ -185,17 +186,54 @@ def _win_race(run: Run, winner: StepPlan) -> None:
         if name == winner.name or plan.step.race != winner.step.race:
             continue
         if run.state.marks[name].status in (WAITING, OPEN):
+            if plan.scope:
+                run.cancel((name,), "race")
+                continue
             keys = run.state.of_step.get(name, ())
             tasks = tuple(key for key in keys if key in run.state.open)
             run.emit(e.TasksWithdrawn(tasks, "race", out=(name,)))
             run.look_at(plan.dependents)
 
 
+def end(run: Run, scope: str | None, reason: str, silent: bool) -> None:
+    """End the case, or the sub-protocol in which it is said."""
+    if scope:
+        leave(run, run.plan.steps[scope], reason)
+    else:
+        run.end(reason, silent)
+
+
+def leave(run: Run, plan: StepPlan, outcome: str) -> None:
+    """Leave a scope with this outcome of its step; what is left to do inside is taken away."""
+    used_up = outcome in plan.outcomes and why_not_outcome(run, plan, outcome)
+    run.cancel(plan.inside, "scope")
+    run.emit(e.ScopeLeft(plan.name, run.state.marks[plan.name].round, outcome))
+    if used_up:
+        # Nobody chose it who could be refused: the case goes on, but not back once more.
+        run.look_at(plan.dependents)
+    else:
+        follow(run, plan, outcome, cause=plan.name)
+
+
 def settle(run: Run) -> None:
-    """Settle, and let events that were kept complete what has come to want them."""
+    """Settle, leave the sub-protocols in which nothing is left to do, and let events that were
+    kept complete what has come to want them."""
     run.settle()
-    while not run.state.ended and _take_kept(run):
+    while not run.state.ended and (_leave_idle(run) or _take_kept(run)):
         run.settle()
+
+
+def _leave_idle(run: Run) -> bool:
+    """Leave the innermost scope in which nothing is left to do. Whether there was one."""
+    scope = idle_scope(run)
+    if scope is None:
+        return False
+    outcome = outcome_by_itself(run, scope)
+    if outcome:
+        leave(run, scope, outcome)
+    else:
+        run.cancel((scope.name,), "scope")
+    return True
 
 
 def _take_kept(run: Run) -> bool:
@@ -214,6 +252,9 @@ def complete_by_event(
     plan = run.plan.steps[step]
     if run.state.marks[step].status != OPEN or why_not_outcome(run, plan, outcome):
         return False
+    if plan.scope:
+        leave(run, plan, outcome)
+        return True
     keys = [k for k in run.state.of_step[step] if run.state.tasks[k].status == OPEN]
     if not keys:
         return False

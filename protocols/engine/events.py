@@ -11,6 +11,8 @@ from typing import Any, ClassVar
 
 import msgspec
 
+from protocols.language.formula import Mark
+
 
 class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     """The body of an event in the log. Its topic and `class_version` are stable for ever."""
@@ -110,6 +112,29 @@ class StepSigned(Body, frozen=True):
     as_deputy: bool = False
 
 
+class ScopeOpened(Body, frozen=True):
+    """A step with a sub-protocol has begun: what is inside may open.
+
+    `member`: whom it is for, where it is one of several; `fresh`: the steps and events inside
+    whose counts of earlier rounds no longer bind; `no_room`: members for whom there is no copy.
+    """
+
+    step: str
+    round: int
+    member: str = ""
+    fresh: tuple[str, ...] = ()
+    no_room: tuple[str, ...] = ()
+
+
+class ScopeLeft(Body, frozen=True):
+    """A sub-protocol has come to an end, and with it its step. What was still to do inside was
+    taken away before (TasksWithdrawn)."""
+
+    step: str
+    round: int
+    outcome: str
+
+
 class StepsOut(Body, frozen=True):
     """Steps that will not happen in this round: their formula is false or their guard failed."""
 
@@ -178,9 +203,11 @@ class ClocksResumed(Body, frozen=True):
 
 
 class ResultSet(Body, frozen=True):
-    """The reason with which the case will end, once nothing is left to do."""
+    """The reason with which the case (or the sub-protocol of the step `scope`) will end, once
+    nothing is left to do."""
 
     result: str
+    scope: str = ""
 
 
 class EpisodeStarted(Body, frozen=True):
@@ -189,11 +216,13 @@ class EpisodeStarted(Body, frozen=True):
 
 
 class CaseEnded(Body, frozen=True):
-    """`tasks` were still open and are withdrawn. `silent`: nothing more is sent to anybody."""
+    """`tasks` were still open and are withdrawn. `silent`: nothing more is sent to anybody;
+    `scopes`: the steps whose sub-protocols had not come to an end."""
 
     reason: str
     silent: bool = False
     tasks: tuple[str, ...] = ()
+    scopes: tuple[str, ...] = ()
 
 
 class StepSkipped(Body, frozen=True):
@@ -238,3 +267,76 @@ class AutomationGaveUp(Body, frozen=True):
     task: str
     attempts: int
     error: str
+
+
+class TaskCarried(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A task that is open or scheduled after the case has changed version, as it then is.
+
+    `was`: its key before, '' for one that was not open. `signed`: the first of two signatures, if
+    there was one, still counts.
+    """
+
+    key: str
+    step: str
+    round: int
+    status: str
+    was: str = ""
+    instance: str = ""
+    role: str = ""
+    scope: str = ""
+    assignee: str = ""
+    automation: str = ""
+    deputy: str = ""
+    due: datetime | None = None
+    remind: datetime | None = None
+    ladder: tuple[Rung, ...] = ()
+    rung: int = 0
+    priority: int = 0
+    opens_at: datetime | None = None
+    opened_at: datetime | None = None
+    ignores_pause: bool = False
+    claimed_by: str = ""
+    signed: bool = False
+
+
+class Migrated(Body, frozen=True):
+    """The case follows another text from here on: `version` with its `digest`.
+
+    `migration`: the plan by which it was moved. `steps`, `outcomes` (`step.outcome` → outcome) and
+    `events`: what has another name in the new text, by the old one; `decisions`: the answers that
+    were given for cases like this one (question → answer); `deadlines`: keep or recompute. What
+    follows from these: `marks` of all steps of the new text, `tasks` that are open or scheduled,
+    `withdrawn` (old keys), `forgotten` case events that the new text does not know, `pauses` by
+    their causes in the new text, and which of those are `resumed`.
+    """
+
+    migration: str
+    protocol: str
+    version: str
+    digest: str
+    marks: dict[str, Mark]
+    steps: dict[str, str] = {}
+    outcomes: dict[str, str] = {}
+    events: dict[str, str] = {}
+    decisions: dict[str, str] = {}
+    deadlines: str = "keep"
+    tasks: tuple[TaskCarried, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    forgotten: tuple[str, ...] = ()
+    pauses: tuple[str, ...] = ()
+    resumed: tuple[str, ...] = ()
+
+
+class MigrationReverted(Body, frozen=True):
+    """The case is again where it was before its last migration, on the text that it followed then.
+    `tasks`: those that are open or scheduled, with who has taken them meanwhile; `withdrawn`: those
+    that the migration had opened; `pauses`, `paused_at`: as they were."""
+
+    migration: str
+    protocol: str
+    version: str
+    digest: str
+    tasks: tuple[TaskCarried, ...] = ()
+    withdrawn: tuple[str, ...] = ()
+    pauses: tuple[str, ...] = ()
+    paused_at: datetime | None = None

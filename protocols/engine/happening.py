@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from protocols.engine import events as e
-from protocols.engine.completing import Impossible, complete_by_event, settle, why_not_outcome
+from protocols.engine.completing import (
+    Impossible,
+    complete_by_event,
+    end,
+    settle,
+    why_not_outcome,
+)
 from protocols.engine.plan import EventPlan, StepPlan
 from protocols.engine.run import Run
 from protocols.language.formula import DONE, OPEN, OUT
@@ -74,11 +80,15 @@ def happen(
         complete_by_event(run, step, outcome, data, name, kept=False)
     if run.state.ended:
         return
+    if plan.within and run.state.marks[plan.within].status != OPEN:
+        # What it completed has ended the sub-protocol that it belongs to.
+        settle(run)
+        return
     run.cancel(event.cancels, name)
     for step in event.opens:
         _open_by_event(run, run.plan.steps[step], name)
     if event.ends:
-        run.end(event.ends, event.silently)
+        end(run, plan.within, event.ends, event.silently)
     elif event.again:
         run.restart(event.again, name)
     settle(run)

@@ -14,6 +14,11 @@ if TYPE_CHECKING:
     from protocols.territory import Territory
 
 
+def instance_of(member: Any) -> str:
+    """The instance of an `each` step that is for `member`: a staff id, or {person, role}."""
+    return str(member.get("person") or "") if isinstance(member, dict) else str(member)
+
+
 class Knowledge:
     """Reads a case by its protocol; changes nothing."""
 
@@ -41,6 +46,9 @@ class Knowledge:
         state = self.state
         if name == "case":
             return {**state.attributes, "episode": state.episode}
+        if name == "given":
+            # Where it is not used by another protocol its case says what it takes.
+            return state.attributes
         if name == "events":
             return {name: state.happened.get(name, {"count": 0}) for name in self.plan.events}
         if name == "tables":
@@ -63,7 +71,7 @@ class Knowledge:
             return table.decide(self.read) if table else None
         value: Any = (
             state.attributes
-            if name == "case"
+            if name in ("case", "given")
             else state.data.get(name, state.happened.get(name, {}))
         )
         return _inside(value, fields)

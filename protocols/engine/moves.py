@@ -15,7 +15,10 @@ from protocols.engine.completing import (
     taken_instead,
 )
 from protocols.engine.happening import happen, why_not
-from protocols.engine.run import Run, instance_of
+from protocols.engine.knowledge import instance_of
+from protocols.engine.plan import StepPlan
+from protocols.engine.run import Run
+from protocols.engine.scopes import begin
 from protocols.language.formula import DONE, OPEN, OUT, WAITING
 
 __all__ = [
@@ -61,10 +64,39 @@ def add_member(run: Run, step: str, member: Any) -> None:
         raise Impossible(
             "step_not_open", f"il passo '{step}' non è aperto", f"'{step}' is not open"
         )
+    if plan.copies:
+        _add_copy(run, plan, instance_of(member))
+        return
     if f"{step}#{instance_of(member)}" in run.state.tasks:
         raise Impossible("already_there", "è già previsto per questa persona", "already there")
     run.open_member(plan, member)
     settle(run)
+
+
+def _add_copy(run: Run, plan: StepPlan, member: str) -> None:
+    marks, data = run.state.marks, run.state.data
+    begun = [copy for copy in plan.copies if marks[copy].status != WAITING]
+    if member in [data.get(copy, {}).get("member") for copy in begun]:
+        raise Impossible("already_there", "è già previsto per questa persona", "already there")
+    if len(begun) == len(plan.copies):
+        most = len(plan.copies)
+        raise Impossible(
+            "no_room",
+            f"il protocollo ne prevede al massimo {most}",
+            f"the protocol foresees {most} at most",
+        )
+    begin(run, run.plan.steps[next(copy for copy in plan.copies if copy not in begun)], member)
+    settle(run)
+
+
+def _check_scope(run: Run, step: str) -> None:
+    within = run.plan.steps[step].within
+    if within and run.state.marks[within].status != OPEN:
+        raise Impossible(
+            "scope_not_open",
+            f"'{step}' si fa solo durante '{within}', che non è aperto",
+            f"'{step}' is done only during '{within}', which is not open",
+        )
 
 
 def _not_ended(run: Run) -> None:
@@ -76,7 +108,7 @@ def skip(run: Run, step: str, reason: str) -> None:
     _not_ended(run)
     if run.state.marks[step].status not in (WAITING, OPEN):
         raise Impossible("step_settled", f"'{step}' è già concluso", f"'{step}' is settled already")
-    keys = run.state.of_step.get(step, ())
+    keys = [key for s in run.with_inside((step,)) for key in run.state.of_step.get(s, ())]
     run.emit(e.StepSkipped(step, reason, tuple(key for key in keys if key in run.state.open)))
     plan = run.plan.steps[step]
     if any(outcome.resumes for outcome in plan.outcomes.values()):
@@ -91,11 +123,15 @@ def force(run: Run, step: str, reason: str) -> None:
     _not_ended(run)
     if run.state.marks[step].status == OPEN:
         raise Impossible("step_open", f"'{step}' è già aperto", f"'{step}' is open already")
+    _check_scope(run, step)
     late = tuple(key for key in run.state.of_step.get(step, ()) if key in run.state.open)
     if late:
         run.emit(e.TasksWithdrawn(late, "forced"))
     run.emit(e.StepForced(step, reason))
-    run.open_step(run.plan.steps[step])
+    plan = run.plan.steps[step]
+    if any(run.state.marks[name].status != WAITING for name in plan.inside):
+        run.emit(e.RoundStarted(step, "forced", plan.inside))
+    run.open_step(plan)
     settle(run)
 
 

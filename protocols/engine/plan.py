@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
-import cel
-
+from protocols.engine.guard import Guard
 from protocols.language.document import CaseEvent, Outcome, Protocol, Step
 from protocols.language.durations import Moment
 from protocols.language.formula import Formula, FormulaError, parse
+from protocols.language.library import Source
 from protocols.text import Text
 
 
@@ -24,33 +24,21 @@ class PlanError(ValueError):
 Fills = tuple[tuple[str, str], ...]
 
 
-class Guard:
-    """A compiled CEL condition. A guard that reads data that are not there is not satisfied."""
-
-    __slots__ = ("names", "program", "source")
-
-    def __init__(self, source: str) -> None:
-        self.source = source
-        self.program = cel.compile(source)
-        self.names: tuple[str, ...] = tuple(self.program.references()["variables"])
-
-    def holds(self, names: dict[str, Any]) -> bool:
-        try:
-            return self.program.execute(names) is True
-        except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError):
-            return False
-
-
 class StepPlan:
     """One step, compiled. `dependents`: steps to look at again when this one settles or opens;
     `closure`: all that depends on it, directly or not, itself first (what a new round resets);
     `starts_after`: the step from which its time to open is counted, or ''; `fills`: the (field,
-    table) pairs that its completion fills in."""
+    table) pairs that its completion fills in.
+
+    `scope`: whether it is one, a step with a sub-protocol; of these `children` are the steps
+    directly inside, `inside` all of them, `copies` those that stand for one member each. `within`:
+    the scope that it is in.
+    `holding`: keeps what it is in from being left; `blocking`: keeps the case from ending."""
 
     __slots__ = (
-        "blocking", "closure", "dependents", "dormant", "due_guard", "fills", "formula", "guard",
-        "name", "opened_by", "outcome_guards", "outcomes", "region", "starts", "starts_after",
-        "step",
+        "blocking", "children", "closure", "copies", "dependents", "dormant", "due_guard", "fills",
+        "formula", "guard", "holding", "inside", "name", "opened_by", "outcome_guards", "outcomes",
+        "region", "scope", "starts", "starts_after", "step", "within",
     )  # fmt: skip
 
     def __init__(self, name: str, step: Step, formula: Formula | None, dormant: bool) -> None:
@@ -63,7 +51,12 @@ class StepPlan:
         self.region = step.during
         self.starts: Moment | None = step.starts
         self.starts_after = ""
-        self.blocking = not (step.optional or step.every)
+        self.holding = self.blocking = not (step.optional or step.every)
+        self.within = step.within
+        self.scope = step.inside is not None
+        self.children: tuple[str, ...] = ()
+        self.inside: tuple[str, ...] = ()
+        self.copies: tuple[str, ...] = step.inside.copies if step.inside else ()
         self.outcomes = {key: value or Outcome() for key, value in step.outcomes.items()}
         self.outcome_guards = {
             key: Guard(value.when) for key, value in self.outcomes.items() if value.when
@@ -78,7 +71,7 @@ class EventPlan:
     """One case event, compiled. `completes`: (step, outcome) or None; `wanted_by`: the (step,
     outcome) pairs that it completes where they are open; `fills`: as of a step."""
 
-    __slots__ = ("completes", "event", "fills", "formula", "name", "wanted_by")
+    __slots__ = ("completes", "event", "fills", "formula", "name", "wanted_by", "within")
 
     def __init__(self, name: str, event: CaseEvent, formula: Formula | None) -> None:
         self.name = name
@@ -88,15 +81,20 @@ class EventPlan:
         self.completes = (step, outcome) if step else None
         self.wanted_by: tuple[tuple[str, str], ...] = ()
         self.fills: Fills = ()
+        self.within = event.within
 
 
 class Plan:
-    """A protocol version ready to run. `digest`: sha256 (hex) of its text, pinned by each case."""
+    """A protocol version ready to run. `digest`: sha256 (hex) of its text, pinned by each case;
+    `sources`: the texts that it rests on, base first, where it was read from texts."""
 
-    def __init__(self, protocol: Protocol, text: str = "", digest: str = "") -> None:
+    def __init__(
+        self, protocol: Protocol, text: str = "", digest: str = "", sources: Sequence[Source] = ()
+    ) -> None:
         self.protocol = protocol
         self.text = text
         self.digest = digest
+        self.sources = tuple(sources)
         self._problems: list[tuple[tuple[str, ...], Text, str]] = []
         self.steps = self._compile_steps()
         self.events = {
@@ -106,6 +104,8 @@ class Plan:
         self.names = tuple(self.steps)
         if self._problems:
             raise PlanError(self._problems)
+        # Innermost first: what is left inside may let what is around it be left too.
+        self.scopes = self._nest()
         self._turn_round()
         self.waiting_for = {
             event: tuple(n for n, plan in self.steps.items() if plan.step.waits_for == event)
@@ -155,14 +155,16 @@ class Plan:
             for step_name in event.opens:
                 opened_by.setdefault(step_name, []).append(event_name)
         compiled = {}
-        for name, step in self.protocol.steps.items():
+        steps = self.protocol.steps
+        for name, step in steps.items():
             after = step.after
             if after is None and step.starts and "." not in step.starts.anchor:
                 anchor = step.starts.anchor
                 if anchor != step.during and anchor in self.protocol.steps:
                     after = anchor
             formula = self._formula(after, ("steps", name, "after"))
-            dormant = name in opened_by and step.after is None
+            copy = bool(step.within and steps[step.within].each)
+            dormant = copy or (name in opened_by and step.after is None)
             try:
                 plan = StepPlan(name, step, formula, dormant)
             except ValueError as error:
@@ -178,11 +180,29 @@ class Plan:
             compiled[name] = plan
         return compiled
 
+    def _nest(self) -> tuple[str, ...]:
+        """Put the steps inside their scopes; the scopes, innermost first."""
+        depth = {}
+        for name, plan in self.steps.items():
+            around, at = [], plan.within
+            while at:
+                around.append(at)
+                at = self.steps[at].within
+            for scope in around:
+                self.steps[scope].inside += (name,)
+                plan.blocking = plan.blocking and self.steps[scope].holding
+            if plan.within:
+                self.steps[plan.within].children += (name,)
+            if plan.scope:
+                depth[name] = len(around)
+        return tuple(sorted(depth, key=lambda name: -depth[name]))
+
     def _turn_round(self) -> None:
         dependents: dict[str, list[str]] = {name: [] for name in self.steps}
         for name, plan in self.steps.items():
             reads = list(plan.formula.steps) if plan.formula else []
             reads += [plan.region] if plan.region else []
+            reads += [plan.within] if plan.within else []
             if plan.starts:
                 reads.append(plan.starts.anchor.split(".")[0])
             if plan.step.each:

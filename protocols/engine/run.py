@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from protocols.engine import events as e
-from protocols.engine.knowledge import Knowledge
+from protocols.engine.knowledge import Knowledge, instance_of
 from protocols.engine.plan import Plan, StepPlan
+from protocols.engine.scopes import open_scope
 from protocols.engine.state import State, Task
 from protocols.facts import establish
 from protocols.language.document import Record
@@ -17,11 +18,6 @@ from protocols.language.formula import DONE, OPEN, OUT, WAITING
 
 if TYPE_CHECKING:
     from protocols.territory import Territory
-
-
-def instance_of(member: Any) -> str:
-    """The instance of an `each` step that is for `member`: a staff id, or {person, role}."""
-    return str(member.get("person") or "") if isinstance(member, dict) else str(member)
 
 
 class Run(Knowledge):
@@ -123,13 +119,19 @@ class Run(Knowledge):
             step = state.tasks[key].step
             if self.plan.steps[step].blocking and state.marks[step].status == OPEN:
                 return True
-        return False
+        return any(
+            state.marks[scope].status == OPEN and self.plan.steps[scope].blocking
+            for scope in self.plan.scopes
+        )
 
     # ── opening ──────────────────────────────────────────────────────────────────────────────
 
     def open_step(self, plan: StepPlan) -> None:
         """Open a waiting step: at once, later (`starts`), for each member, or repeatedly."""
-        if plan.step.every:
+        if plan.scope:
+            if not open_scope(self, plan):
+                return
+        elif plan.step.every:
             first = plan.step.first or plan.step.every
             self._schedule(plan, self._opening_after(first, self.now), "1")
         elif plan.step.each:
@@ -232,6 +234,7 @@ class Run(Knowledge):
     def cancel(self, steps: tuple[str, ...], why: str) -> None:
         """These steps will not happen in this round; what is open there is withdrawn. What only
         an event opens sleeps on."""
+        steps = self.with_inside(steps)
         keys = [key for step in steps for key in self.state.of_step.get(step, ())]
         tasks = tuple(key for key in keys if key in self.state.open)
         out = tuple(
@@ -244,6 +247,12 @@ class Run(Knowledge):
             self.emit(e.TasksWithdrawn(tasks, why, out=out))
         for step in out:
             self.look_at(self.plan.steps[step].dependents)
+
+    def with_inside(self, steps: tuple[str, ...]) -> tuple[str, ...]:
+        """These steps and what is inside those that are scopes."""
+        if not self.plan.scopes:
+            return steps
+        return tuple(dict.fromkeys(n for s in steps for n in (s, *self.plan.steps[s].inside)))
 
     def record(self, records: tuple[Record, ...], task: str, outcome: str, own: dict) -> None:
         """Emit the facts that a step (or a case event) establishes. Raises FactError."""
@@ -278,5 +287,7 @@ class Run(Knowledge):
         self.emit(e.ClocksResumed(cause, tuple(shifts)))
 
     def end(self, reason: str, silent: bool) -> None:
-        self.emit(e.CaseEnded(reason, silent, tuple(self.state.open)))
+        marks = self.state.marks
+        scopes = tuple(name for name in self.plan.scopes if marks[name].status == OPEN)
+        self.emit(e.CaseEnded(reason, silent, tuple(self.state.open), scopes))
         self._look.clear()

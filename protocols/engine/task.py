@@ -1,8 +1,9 @@
-"""One thing to do, as the engine sees it."""
+"""One thing to do, and a sub-protocol that runs, as the engine sees them."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -40,3 +41,12 @@ class Task(Struct, frozen=True, gc=False):
     ignores_pause: bool = False
     claimed_by: str = ""
     signature: e.StepSigned | None = None
+
+
+class Standing(NamedTuple):
+    """Since when a sub-protocol runs, until when it ran, with which reason it will end ('' while
+    none was set)."""
+
+    opened_at: datetime
+    left_at: datetime | None = None
+    result: str = ""

@@ -44,7 +44,7 @@ class Timing:
         name, _, field = anchor.partition(".")
         if field:
             value = state.data.get(name, state.happened.get(name, {})).get(field)
-            if name == "case":
+            if name in ("case", "given"):
                 value = state.attributes.get(field)
             if not isinstance(value, str):
                 return None
@@ -54,6 +54,8 @@ class Timing:
                 return None
         if name in state.happened:
             return datetime.fromisoformat(state.happened[name]["at"])
+        if name in state.scopes:
+            return state.scopes[name].left_at or state.scopes[name].opened_at
         tasks = [state.tasks[key] for key in state.of_step.get(name, ())]
         settled = [task.settled_at for task in tasks if task.status == "done"]
         opened = [task.opened_at for task in tasks if task.opened_at]

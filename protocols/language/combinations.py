@@ -12,6 +12,7 @@ from protocols.language.domains import NUMBERS
 from protocols.language.forms import FormField
 from protocols.language.paths import Finding, Location
 from protocols.language.tables import Table
+from protocols.language.uses import stray
 from protocols.text import Text
 
 _STEP = Text("Passo", "Step")
@@ -129,6 +130,8 @@ def _roles(protocol: Protocol) -> Iterator[Finding]:
 
 
 def _step(at: Location, step: Step) -> Iterator[Finding]:
+    if not step.uses:
+        yield from stray(str(at[1]), step)
     if step.rest != "welcome" and not (step.each and step.enough):
         yield (
             (*at, "rest"),

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 
-from pydantic import BeforeValidator, Field, StringConstraints
+from pydantic import BeforeValidator, Field, PrivateAttr, StringConstraints
 
 from protocols.language.durations import Duration, Moment
-from protocols.language.forms import Form
+from protocols.language.forms import FieldType, Form
 from protocols.language.parts import DataPath, Name, Part, as_list
 from protocols.language.tables import Table
 from protocols.text import Text
@@ -23,11 +23,16 @@ def _moment(value: Any) -> Any:
 
 
 def _names(value: Any) -> Any:
-    return dict.fromkeys(value) if isinstance(value, list) else value
+    if isinstance(value, list) and all(isinstance(name, str) for name in value):
+        return dict.fromkeys(value)
+    return value
 
 
 DurationText = Annotated[Duration, BeforeValidator(_duration)]
 MomentText = Annotated[Moment, BeforeValidator(_moment)]
+Used = Annotated[
+    str, StringConstraints(pattern=r"^[a-z][a-z0-9-]{1,59}/\d{1,4}\.\d{1,4}\.\d{1,4}$")
+]
 
 
 class Holder(Part):
@@ -123,6 +128,21 @@ class Automation(Part):
     fallback: Name
 
 
+class Inside(NamedTuple):
+    """What the loader has put inside a step that uses a sub-protocol (see `language.scopes`).
+
+    `steps`: those directly inside, by their names here; `gives`: what may be read outside as data
+    of the step → the data path inside; `copies`: the steps, each with its own inside, one per
+    member, of a step with `each`; `member`: what a copy's `given.member` is.
+    """
+
+    protocol: str
+    steps: tuple[str, ...]
+    gives: dict[str, str] = {}
+    copies: tuple[str, ...] = ()
+    member: FieldType | None = None
+
+
 class Step(Part):
     title: Text
     stage: Name | None = None
@@ -141,6 +161,16 @@ class Step(Part):
     )
     every: DurationText | None = None
     first: DurationText | None = Field(None, description="when the first occurrence opens")
+    uses: Used | None = Field(None, description="protocol/version whose steps happen inside this")
+    given: dict[Name, DataPath] = Field(
+        {}, alias="with", description="what the used protocol takes → data path"
+    )
+    prefix: Name | None = Field(
+        None, description="put before the used protocol's names where they are taken already"
+    )
+    at_most: int | None = Field(
+        None, ge=1, le=12, description="with `uses` and `each`: for how many members"
+    )
     race: Name | None = None
     one_at_a_time: Name | None = Field(
         None, description="of the steps in this group, while one is taken no other may be"
@@ -152,6 +182,25 @@ class Step(Part):
     outcomes: Annotated[dict[Name, Outcome | None], BeforeValidator(_names)] = {"done": None}
     records: Records = ()
     priority: int = Field(0, ge=0, le=3, description="0 ordinary … 3 at once")
+
+    _within: str | None = PrivateAttr(None)
+    _inside: Inside | None = PrivateAttr(None)
+
+    @property
+    def within(self) -> str | None:
+        """The step in whose sub-protocol this one is."""
+        return self._within
+
+    @property
+    def inside(self) -> Inside | None:
+        """What is inside a step with `uses`; None until the loader has put it there."""
+        return self._inside
+
+    def placed(self, within: str | None, inside: Inside | None) -> Step:
+        """The same step inside a scope, or as one. Nobody writes this: the loader does."""
+        step = self.model_copy()
+        step._within, step._inside = within, inside
+        return step
 
     def outcome(self, name: str) -> Outcome:
         return self.outcomes[name] or Outcome()
@@ -184,6 +233,18 @@ class CaseEvent(Part):
     )
     records: Records = ()
 
+    _within: str | None = PrivateAttr(None)
+
+    @property
+    def within(self) -> str | None:
+        """The step in whose sub-protocol this event is."""
+        return self._within
+
+    def placed(self, within: str | None) -> CaseEvent:
+        event = self.model_copy()
+        event._within = within
+        return event
+
 
 class Exceptions(Part):
     """Which roles may leave the path, with a stated reason."""
@@ -212,6 +273,12 @@ class Protocol(Part):
     territory: str
     valid_from: date
     legal_basis: tuple[str, ...] = ()
+    takes: dict[Name, FieldType] = Field(
+        {}, description="what it is given where another protocol uses it: read as given.…"
+    )
+    gives: dict[Name, DataPath] = Field(
+        {}, description="what may be read of it where another protocol uses it → data path"
+    )
     stages: dict[Name, Text] = {}
     roles: dict[Name, Role]
     forms: dict[Name, Form] = {}

@@ -27,6 +27,7 @@ _TOKEN = re.compile(
 )
 _COMPARES = ("==", "!=", "<=", ">=", "<", ">")
 _BOUND = re.compile(r"\.(?:all|exists|exists_one|map|filter)\s*\(\s*([A-Za-z_]\w*)")
+_FUNCTION = re.compile(r"\s*\(")
 _NAME = Text("Nome", "Name")
 _ATTRIBUTES: dict[str, str] = {
     "source": "text", "service": "text", "comune": "text", "person": "text", "referred_on": "text",
@@ -48,6 +49,7 @@ Resolve = Callable[[str], "Value | Text | None"]
 def findings(protocol: Protocol) -> Iterator[Finding]:
     """What is wrong in the protocol's guards, each with its place in the document."""
     names = [*protocol.steps, *protocol.events, *RESERVED[:4]]
+    names += ["given"] if protocol.takes else []
 
     def resolve(path: str) -> Value | Text | None:
         return _of_case(protocol, path)
@@ -93,6 +95,21 @@ def _guard(
     if not lost:
         told = (message for message in _told(source, bound, resolve))
         yield from ((at, message) for message in dict.fromkeys(told))
+
+
+def paths_in(source: str) -> Iterator[tuple[int, int]]:
+    """Where in a guard the paths stand that begin outside it: (start, end)."""
+    bound = _BOUND.findall(source)
+    before = ""
+    for match in _TOKEN.finditer(source):
+        path = match.group()
+        free = match.lastgroup == "path" and before != "." and path.split(".")[0] not in bound
+        if free and not _FUNCTION.match(source, match.end()):
+            yield match.span()
+        elif free and "." in path:
+            # Of `team.members.exists(…)` all but the function.
+            yield match.start(), match.start() + path.rindex(".")
+        before = path
 
 
 def _told(source: str, bound: list[str], resolve: Resolve) -> Iterator[Text]:
@@ -180,6 +197,8 @@ def _of_case(protocol: Protocol, path: str) -> Value | Text | None:
     if first == "case":
         kind = _ATTRIBUTES.get(rest[0])
         return Value(kind) if kind and len(rest) == 1 else None
+    if first == "given":
+        return _inside(fields_of(protocol, "given"), "given", rest, whole=False)
     if first == "tables":
         return _of_table(protocol, rest)
     if first == "events":

@@ -1,10 +1,12 @@
-"""From a YAML text to a Plan, or to every mistake in it, with line and nearest valid name."""
+"""From YAML texts to a Plan, or to every mistake in them, with line and nearest valid name."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from pathlib import Path as FilePath
+
+import msgspec
 
 from protocols.documents import (
     Document,
@@ -12,169 +14,213 @@ from protocols.documents import (
     Problem,
     nearest,
     read_document,
-    unknown_name,
     validate_document,
 )
 from protocols.engine.plan import Plan, PlanError
-from protocols.facts import CATALOGUE
 from protocols.language import combinations, guards, paths, table_proof
-from protocols.language.document import Protocol, Record
+from protocols.language.document import Protocol
+from protocols.language.library import Key, Library, Source, UnknownProtocol
+from protocols.language.overlay import conflicts, difference, merged
+from protocols.language.references import cycles, plan_problems, references
+from protocols.language.using import with_used
+from protocols.language.variants import VariantHead, is_variant
 from protocols.text import Text
 
-_STEP = Text("Passo", "Step")
-_ROLE = Text("Ruolo", "Role")
-_FORM = Text("Modulo", "Form")
-_STAGE = Text("Fase", "Stage")
-_EVENT = Text("Evento", "Event")
-_FACT = Text("Fatto", "Fact")
-_OUTCOME = Text("Esito", "Outcome")
+
+class Reading(msgspec.Struct, frozen=True):
+    """A plan, and the document that tells the file and line of each of its parts."""
+
+    plan: Plan
+    document: Document
 
 
-def load_protocol(path: FilePath) -> Plan:
+def load_protocol(path: FilePath, library: Library | None = None) -> Plan:
     """Read one protocol file. Raises DocumentError with all the mistakes that were found."""
-    return read_protocol(path.read_bytes(), f"{path.parent.name}/{path.name}")
+    return read_protocol(path.read_bytes(), f"{path.parent.name}/{path.name}", library)
 
 
-def read_protocol(text: str | bytes, name: str) -> Plan:
-    """Read a protocol's text; `name` is what its mistakes call it. Raises DocumentError.
+def read_protocol(text: str | bytes, name: str, library: Library | None = None) -> Plan:
+    """Read a base's or a variant's text; `name` is what its mistakes call it, `library` holds the
+    texts on which it may rest. A variant is read with its base. Raises DocumentError.
 
     The digest is the sha256 of the text as it stands, comments included: what was approved is what
-    is pinned.
+    is pinned. Of a protocol that rests on several texts it is the sha256 of their digests, base
+    first, then its variants by name, then what they use.
     """
+    return read(text, name, library).plan
+
+
+def read(text: str | bytes, name: str, library: Library | None = None) -> Reading:
+    """The same, with the lines of what was read."""
+    library = library or Library()
     document = read_document(text, name)
-    protocol = validate_document(document, Protocol)
-    problems = list(_references(protocol, document))
-    for found in (of.findings(protocol) for of in (paths, guards, combinations, table_proof)):
-        problems += [document.problem(path, message) for path, message in found]
-    raw = text.encode() if isinstance(text, str) else text
-    try:
-        plan = Plan(protocol, raw.decode(), hashlib.sha256(raw).hexdigest())
-    except PlanError as error:
-        problems.extend(_plan_problems(error, protocol, document))
-        raise DocumentError(problems) from None
-    problems.extend(_cycles(plan, document))
-    if problems:
-        raise DocumentError(problems)
-    return plan
+    if not is_variant(document):
+        protocol = validate_document(document, Protocol)
+        return _ready(protocol, document, (Source(text, name, document),), library)
+    source = Source(text, name, document)
+    return compose(base_of(source, library), (source,), library)
 
 
-def _plan_problems(error: PlanError, protocol: Protocol, document: Document) -> Iterator[Problem]:
-    outcomes = [name for step in protocol.steps.values() for name in step.outcomes]
-    for path, message, name in error.problems:
-        if path[-1] == "when":
-            # A guard: told already, at its own place (`guards.findings`).
-            continue
-        near = nearest(name, [*protocol.steps, *outcomes]) if name else None
-        if near:
-            message = Text(f"{message.it}. Forse «{near}»?", f"{message.en}. Perhaps “{near}”?")
-        yield document.problem(path, message)
+def read_source(source: Source, library: Library, chain: tuple[Key, ...] = ()) -> Reading:
+    """A text of the library: a base as it is, a variant with its base. `chain`: the protocols that
+    use it, outermost first. Raises DocumentError."""
+    if source.variant:
+        return compose(base_of(source, library), (source,), library)
+    protocol = validate_document(source.document, Protocol)
+    return _ready(protocol, source.document, (source,), library, chain)
 
 
-def _references(protocol: Protocol, document: Document) -> Iterator[Problem]:
-    """Names that lead nowhere."""
-
-    def unknown(
-        path: tuple[str | int, ...], kind: Text, name: str | None, known: Iterable[str]
-    ) -> Iterator[Problem]:
-        if name is not None and name not in known:
-            yield document.problem(path, unknown_name(kind, name, known))
-
-    def records(path: tuple[str, ...], entries: tuple[Record, ...]) -> Iterator[Problem]:
-        for record in entries:
-            yield from unknown((*path, "records"), _FACT, record.fact, CATALOGUE)
-
-    roles, steps = protocol.roles, protocol.steps
-    for name, role in roles.items():
-        yield from unknown(("roles", name, "deputy"), _ROLE, role.deputy, roles)
-    for name, step in steps.items():
-        at = ("steps", name)
-        yield from unknown((*at, "role"), _ROLE, step.role, roles)
-        yield from unknown((*at, "form"), _FORM, step.form, protocol.forms)
-        yield from unknown((*at, "stage"), _STAGE, step.stage, protocol.stages)
-        yield from unknown((*at, "during"), _STEP, step.during, steps)
-        yield from unknown((*at, "waits_for"), _EVENT, step.waits_for, protocol.events)
-        if step.automation:
-            yield from unknown((*at, "automation"), _ROLE, step.automation.fallback, roles)
-        if not (step.role or step.automation or step.waits_for or step.each):
-            yield document.problem(
-                at,
+def base_of(source: Source, library: Library) -> Source:
+    """The base that a variant changes. Raises DocumentError where there is none."""
+    assert source.head is not None
+    base = library.protocol(source.protocol, source.head.of)
+    if base is not None:
+        return base
+    wanted = f"{source.protocol}/{source.head.of}"
+    bases = ["/".join(s.key) for s in library.sources() if not s.variant]
+    near = nearest(wanted, bases)
+    hint = f" Forse «{near}»?" if near else ""
+    hint_en = f" Perhaps “{near}”?" if near else ""
+    known = any(s.protocol == source.protocol for s in library.sources() if not s.variant)
+    raise DocumentError(
+        [
+            source.document.problem(
+                ("of",) if known else ("protocol",),
                 Text(
-                    "nessuno lo può fare: indicare 'role', 'automation', 'waits_for' o 'each'",
-                    "nobody can do it: give it a 'role', 'automation', 'waits_for' or 'each'",
+                    f"Il protocollo di base «{wanted}» non c'è: 'of' vuole la versione di un "
+                    f"protocollo di base, non di una variante.{hint}",
+                    f"There is no base protocol “{wanted}”: 'of' wants the version of a base, not "
+                    f"of a variant.{hint_en}",
                 ),
             )
-        if not step.outcomes:
-            yield document.problem(
-                (*at, "outcomes"),
-                Text("serve almeno un esito", "there must be one outcome at least"),
-            )
-        ways = [name for name in ("each", "every", "starts") if getattr(step, name)]
-        if len(ways) > 1:
-            listed = ", ".join(ways)
-            yield document.problem(
-                at, Text(f"non vanno insieme: {listed}", f"not together: {listed}")
-            )
-        if step.every and step.every.n == 0:
-            yield document.problem(
-                (*at, "every"),
-                Text("'every' vuole una distanza", "'every' needs a distance"),
-            )
-        if step.every and not step.during:
-            yield document.problem(
-                at, Text("'every' vuole anche 'during'", "'every' needs 'during' too")
-            )
-        if step.due:
-            for rung in step.due.overdue:
-                if rung.to != "deputy":
-                    yield from unknown((*at, "due"), _ROLE, rung.to, roles)
-        for outcome_name, outcome in step.outcomes.items():
-            if outcome:
-                path = (*at, "outcomes", outcome_name)
-                yield from unknown((*path, "again"), _STEP, outcome.again, steps)
-                form = protocol.forms.get(step.form or "")
-                fields = form.fields if form else {}
-                for required in outcome.requires:
-                    yield from unknown(
-                        (*path, "requires"), Text("Campo", "Field"), required, fields
-                    )
-        yield from records(at, step.records)
-    for name, event in protocol.events.items():
-        at = ("events", name)
-        for role_name in event.by:
-            yield from unknown((*at, "by"), _ROLE, role_name, roles)
-        yield from unknown((*at, "form"), _FORM, event.form, protocol.forms)
-        yield from unknown((*at, "during"), _STEP, event.during, steps)
-        yield from unknown((*at, "again"), _STEP, event.again, steps)
-        for step_name in event.opens:
-            yield from unknown((*at, "opens"), _STEP, step_name, steps)
-        if event.completes:
-            step_name, _, outcome_name = event.completes.partition(".")
-            yield from unknown((*at, "completes"), _STEP, step_name, steps)
-            if step_name in steps:
-                yield from unknown(
-                    (*at, "completes"), _OUTCOME, outcome_name, steps[step_name].outcomes
-                )
-        yield from records(at, event.records)
-    for kind in ("skip", "redo", "force", "correct"):
-        for role_name in getattr(protocol.exceptions, kind):
-            yield from unknown(("exceptions", kind), _ROLE, role_name, roles)
+        ]
+    )
 
 
-def _cycles(plan: Plan, document: Document) -> Iterator[Problem]:
-    """Steps that wait for one another for ever: a way back is an `again`, not an `after`."""
-    for name, step in plan.steps.items():
-        if step.formula and name in step.formula.steps:
-            message = Text(f"'{name}' aspetta sé stesso", f"'{name}' waits for itself")
-            yield document.problem(("steps", name, "after"), message)
-        for dependent in step.dependents:
-            if name != dependent and name in plan.steps[dependent].closure:
-                yield document.problem(
-                    ("steps", name, "after"),
-                    Text(
-                        f"'{name}' e '{dependent}' si aspettano a vicenda: per tornare indietro "
-                        "usare 'again' in un esito",
-                        f"'{name}' and '{dependent}' wait for each other: to go back use 'again' "
-                        "in an outcome",
-                    ),
-                )
-                return
+def resolve(library: Library, protocol: str, version: str) -> Reading:
+    """`2.0.0`, or the combination `2.0.0+cps-1.0.0+violence-1.0.0`. Raises UnknownProtocol where
+    a part is missing, DocumentError where the texts are wrong or in conflict."""
+    first, *labels = version.split("+")
+    base = library.protocol(protocol, first)
+    if base is None:
+        raise UnknownProtocol.among(protocol, first, library.names(variants=False))
+    variants = []
+    for label in labels:
+        found = library.labelled(protocol, label)
+        if found is None or found.head is None or found.head.of != first:
+            names = [f"{protocol}/{s.label}" for s in library.variants(protocol, first)]
+            raise UnknownProtocol.among(protocol, label, names)
+        variants.append(found)
+    right = composed_version(base, variants)
+    if version != right or len({v.variant for v in variants}) < len(variants):
+        raise UnknownProtocol.among(protocol, version, [f"{protocol}/{right}"])
+    return compose(base, variants, library) if variants else read_source(base, library)
+
+
+def composed_version(base: Source, variants: Sequence[Source]) -> str:
+    """Variants in alphabetical order: one combination has one name."""
+    return "+".join([base.version, *sorted(v.label for v in variants)])
+
+
+def compose(base: Source, variants: Sequence[Source], library: Library) -> Reading:
+    """A base with variants of it, all at once. Raises DocumentError, also for conflicts."""
+    variants = sorted(variants, key=lambda source: source.label)
+    heads = [source.head for source in variants if source.head is not None]
+    differences = [
+        difference(source.document, head) for source, head in zip(variants, heads, strict=True)
+    ]
+    problems = conflicts(differences)
+    document, mistakes = merged(base.document, differences)
+    if problems or mistakes:
+        raise DocumentError([*problems, *mistakes])
+    try:
+        return _composed(base, variants, heads, document, library)
+    except DocumentError as error:
+        raise DocumentError(_explained(error.problems, base, variants, library)) from None
+
+
+def _composed(
+    base: Source,
+    variants: Sequence[Source],
+    heads: Sequence[VariantHead],
+    document: Document,
+    library: Library,
+) -> Reading:
+    protocol = validate_document(document, Protocol)
+    titles = [protocol.title, *(head.title for head in heads)]
+    basis = [*protocol.legal_basis, *(entry for head in heads for entry in head.legal_basis)]
+    changed = {
+        "version": composed_version(base, variants),
+        "title": Text(" · ".join(t.it for t in titles), " · ".join(t.in_("en") for t in titles)),
+        "valid_from": max([protocol.valid_from, *(head.valid_from for head in heads)]),
+        "legal_basis": tuple(dict.fromkeys(basis)),
+    }
+    # Not validated again: a composed version is nobody's to write.
+    return _ready(protocol.model_copy(update=changed), document, (base, *variants), library)
+
+
+def _explained(
+    problems: Sequence[Problem], base: Source, variants: Sequence[Source], library: Library
+) -> list[Problem]:
+    """What is wrong in the base only because of a variant names what the variant takes away."""
+    removing = [s for s in variants if s.head is not None and s.head.removes]
+    if not removing:
+        return list(problems)
+    try:
+        read_source(base, library)
+    except DocumentError:
+        return list(problems)
+    listed = ", ".join(
+        f"{', '.join(s.head.removes)} ({s.name}:{s.document.line(('removes',))})"
+        for s in removing
+        if s.head is not None
+    )
+    return [
+        problem
+        if problem.file != base.name
+        else msgspec.structs.replace(
+            problem,
+            message=Text(
+                f"{problem.message.it} (La variante toglie: {listed}.)",
+                f"{problem.message.in_('en')} (The variant removes: {listed}.)",
+            ),
+        )
+        for problem in problems
+    ]
+
+
+def _ready(
+    protocol: Protocol,
+    document: Document,
+    sources: tuple[Source, ...],
+    library: Library,
+    chain: tuple[Key, ...] = (),
+) -> Reading:
+    chain = (*chain, sources[0].key)
+    protocol, document, used, problems = with_used(protocol, document, library, chain, read_source)
+    sources = tuple(dict.fromkeys((*sources, *used)))
+    problems += references(protocol, document)
+    for found in (of.findings(protocol) for of in (paths, guards, combinations, table_proof)):
+        problems += [document.problem(path, message) for path, message in found]
+    text, digest = _text(sources), _digest(sources)
+    try:
+        plan = Plan(protocol, text, digest, sources)
+    except PlanError as error:
+        problems.extend(plan_problems(error, protocol, document))
+        raise DocumentError(problems) from None
+    problems.extend(cycles(plan, document))
+    if problems:
+        raise DocumentError(problems)
+    return Reading(plan, document)
+
+
+def _digest(sources: Sequence[Source]) -> str:
+    if len(sources) == 1:
+        return sources[0].digest
+    return hashlib.sha256("\n".join(source.digest for source in sources).encode()).hexdigest()
+
+
+def _text(sources: Sequence[Source]) -> str:
+    if len(sources) == 1:
+        return sources[0].text.decode()
+    return "\n".join(f"# {s.protocol}/{s.label}\n---\n{s.text.decode()}" for s in sources)

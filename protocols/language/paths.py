@@ -7,15 +7,16 @@ be found when the document is read.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import get_args
 
 from protocols.documents import nearest, unknown_name
 from protocols.instruments import Instrument, shipped
 from protocols.language.document import Protocol
-from protocols.language.forms import Form, FormField
+from protocols.language.forms import FieldType, Form, FormField
 from protocols.text import Text
 
 # What stands beside the steps' and events' data for guards and formulas to read.
-RESERVED = ("case", "events", "today", "tables", "and", "or", "not", "at_least", "settled")
+RESERVED = ("case", "events", "today", "tables", "given", "and", "or", "not", "at_least", "settled")
 
 Location = tuple[str | int, ...]
 Finding = tuple[Location, Text]
@@ -24,6 +25,11 @@ Finding = tuple[Location, Text]
 ONE_OF_EACH = ("person", "service", "comune", "host", "choice", "text")
 
 _NAME = Text("Passo o evento", "Step or event")
+_ANY = tuple(get_args(FieldType))
+_OF_THE_CASE = Text(
+    "i dati del caso si leggono ovunque: 'gives' è per quelli dei passi",
+    "the case's data can be read everywhere: 'gives' is for those of steps",
+)
 
 
 def findings(protocol: Protocol) -> Iterator[Finding]:
@@ -64,6 +70,11 @@ def findings(protocol: Protocol) -> Iterator[Finding]:
             )
         if step.each:
             yield from data_path(protocol, (*at, "each"), step.each, ("list", "choices"))
+    for name, path in protocol.gives.items():
+        if path.startswith("case."):
+            yield ("gives", name), _OF_THE_CASE
+        else:
+            yield from data_path(protocol, ("gives", name), path, _ANY)
 
 
 def _anchor(protocol: Protocol, at: Location, anchor: str) -> Iterator[Finding]:
@@ -91,7 +102,7 @@ def data_path(
     name, _, field_name = path.partition(".")
     if name == "case":
         return
-    if name not in protocol.steps and name not in protocol.events:
+    if not _holds_data(protocol, name):
         yield at, unknown_name(_NAME, name, [*protocol.steps, *protocol.events, "case"])
         return
     if name in protocol.steps and protocol.steps[name].automation:
@@ -143,10 +154,15 @@ def data_path(
         )
 
 
+def _holds_data(protocol: Protocol, name: str) -> bool:
+    given = name == "given" and bool(protocol.takes)
+    return given or name in protocol.steps or name in protocol.events
+
+
 def typed(protocol: Protocol, path: str) -> FormField | None:
     """The field that a data path names, None where the document does not say."""
     name, *parts = path.split(".")
-    if name not in protocol.steps and name not in protocol.events:
+    if not _holds_data(protocol, name):
         return None
     fields, field = fields_of(protocol, name), None
     for part in parts:
@@ -196,7 +212,10 @@ def _of_instrument(instrument: Instrument) -> dict[str, FormField]:
 
 
 def fields_of(protocol: Protocol, name: str) -> dict[str, FormField]:
-    """The fields that a step's data may have: its form's, and those of events that complete it."""
+    """The fields that a step's data may have: its form's, those of events that complete it, and
+    what its sub-protocol gives; as `given`, what the protocol takes."""
+    if name == "given":
+        return {taken: plain(taken, kind) for taken, kind in protocol.takes.items()}
     forms: list[Form | None] = []
     if name in protocol.steps:
         step = protocol.steps[name]
@@ -207,4 +226,15 @@ def fields_of(protocol: Protocol, name: str) -> dict[str, FormField]:
                 forms.append(protocol.forms.get(event.form or ""))
     else:
         forms.append(protocol.forms.get(protocol.events[name].form or ""))
-    return {name: field for form in forms if form for name, field in form.fields.items()}
+    fields = {name: field for form in forms if form for name, field in form.fields.items()}
+    inside = protocol.steps[name].inside if name in protocol.steps else None
+    if inside:
+        found = {out: typed(protocol, path) for out, path in inside.gives.items()}
+        fields |= {out: field for out, field in found.items() if field}
+        fields |= {"member": plain("member", inside.member)} if inside.member else {}
+    return fields
+
+
+def plain(name: str, kind: FieldType) -> FormField:
+    """A field of which no form says more than its type."""
+    return FormField.model_construct(type=kind, title=Text(name))

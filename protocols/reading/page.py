@@ -111,7 +111,15 @@ def _steps(protocol: Protocol, said: _Said) -> list[Section]:
             tuple(
                 map(
                     said,
-                    (row.title, row.who, row.what, row.after, row.by_when, row.results, row.if_not),
+                    (
+                        _indented(protocol, name, row.title),
+                        row.who,
+                        row.what,
+                        row.after,
+                        row.by_when,
+                        row.results,
+                        row.if_not,
+                    ),
                 )
             )
         )
@@ -122,6 +130,14 @@ def _steps(protocol: Protocol, said: _Said) -> list[Section]:
         title = protocol.stages.get(stage, other)
         sections.append(Section(said(title), Table(columns, tuple(by_stage[stage]))))
     return sections
+
+
+def _indented(protocol: Protocol, name: str, title: Text) -> Text:
+    """The steps of a sub-protocol stand under the step that uses it."""
+    depth, around = 0, protocol.steps[name].within
+    while around:
+        depth, around = depth + 1, protocol.steps[around].within
+    return Text("↳ " * depth + title.it, "↳ " * depth + title.in_("en")) if depth else title
 
 
 def _tables(protocol: Protocol, said: _Said) -> list[Section]:

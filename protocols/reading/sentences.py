@@ -63,7 +63,22 @@ def who(protocol: Protocol, it: Step) -> Text:
     elif it.waits_for:
         title = step_title(protocol, it.waits_for)
         said.append(Text(f"si aspetta l'evento {title.it}", f"waits for the event {title.en}"))
-    if it.each:
+    if it.uses:
+        said.append(
+            Text(
+                f"con i passi di {it.uses}, che seguono",
+                f"with the steps of {it.uses}, which follow",
+            )
+        )
+    if it.each and it.uses:
+        members = step_title(protocol, it.each.partition(".")[0])
+        said.append(
+            Text(
+                f"per ognuno di quelli indicati in {members.it}, al massimo {it.at_most}",
+                f"for each of those named in {members.en}, {it.at_most} at most",
+            )
+        )
+    elif it.each:
         members = step_title(protocol, it.each.partition(".")[0])
         said.append(
             Text(
@@ -81,6 +96,8 @@ def what(protocol: Protocol, it: Step) -> Text:
     if form:
         title = form.title
         said.append(Text(f"compila «{title.it}»", f"fills in “{title.in_('en')}”"))
+    for name, path in it.given.items():
+        said.append(Text(f"riceve «{name}» da {path}", f"is given “{name}” from {path}"))
     if it.enough:
         said.append(
             Text(f"con {it.enough} si va avanti", f"with {it.enough} of them the path goes on")
@@ -155,7 +172,7 @@ def results(protocol: Protocol, name: str) -> Text:
     said = []
     for key in it.outcomes:
         title = outcome_title(protocol, name, key)
-        follows = joined(consequences(protocol, it.outcome(key)))
+        follows = joined(consequences(protocol, it.outcome(key), it.within))
         said.append(
             Text(f"{title.it} → {follows.it}", f"{title.en} → {follows.en}")
             if follows.it
@@ -164,8 +181,9 @@ def results(protocol: Protocol, name: str) -> Text:
     return joined(said, "; ")
 
 
-def consequences(protocol: Protocol, it: Outcome) -> Iterator[Text]:
-    """What follows from an outcome, besides the steps that name it."""
+def consequences(protocol: Protocol, it: Outcome, within: str | None = None) -> Iterator[Text]:
+    """What follows from an outcome, besides the steps that name it. `within`: the step in whose
+    sub-protocol it is."""
     if it.again:
         yield _prefixed("si rifà ", "again ", step_title(protocol, it.again))
     if it.at_most:
@@ -174,11 +192,11 @@ def consequences(protocol: Protocol, it: Outcome) -> Iterator[Text]:
             "at most once" if it.at_most == 1 else f"at most {it.at_most} times",
         )
     if it.ends:
-        quiet = Text(" in silenzio", " silently") if it.silently else Text("")
-        yield Text(
-            f"il caso si chiude{quiet.it} ({it.ends})", f"the case ends{quiet.en} ({it.ends})"
-        )
-    if it.result:
+        yield _end(protocol, it, within)
+    if it.result and within:
+        title = step_title(protocol, within)
+        yield Text(f"esito di {title.it}: {it.result}", f"outcome of {title.en}: {it.result}")
+    elif it.result:
         yield Text(f"motivo di chiusura: {it.result}", f"reason of the end: {it.result}")
     if it.resumes:
         yield Text("i termini ripartono", "the clocks run again")
@@ -252,10 +270,15 @@ def _follows(protocol: Protocol, it: CaseEvent) -> Iterator[Text]:
     if it.again:
         yield _prefixed("si rifà ", "again ", step_title(protocol, it.again))
     if it.ends:
-        quiet = Text(" in silenzio", " silently") if it.silently else Text("")
-        yield Text(
-            f"il caso si chiude{quiet.it} ({it.ends})", f"the case ends{quiet.en} ({it.ends})"
-        )
+        yield _end(protocol, it, it.within)
+
+
+def _end(protocol: Protocol, it: Outcome | CaseEvent, within: str | None) -> Text:
+    if within:
+        title = step_title(protocol, within)
+        return Text(f"{title.it} si conclude ({it.ends})", f"{title.en} is over ({it.ends})")
+    quiet = Text(" in silenzio", " silently") if it.silently else Text("")
+    return Text(f"il caso si chiude{quiet.it} ({it.ends})", f"the case ends{quiet.en} ({it.ends})")
 
 
 def _prefixed(it: str, en: str, text: Text) -> Text:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from protocols.engine import moves
 from protocols.engine.plan import Plan
@@ -53,11 +53,13 @@ class Acting:
                 except moves.Impossible:
                     continue
             for complete in (False, True):
-                draw = case.draws.source(f"answers/{purpose}")
-                answers = self._answers.for_step(
-                    job.step, outcome, draw, now.date(), complete=complete
-                )
-                data, _ = self._answers.apart(step.step.form, answers)
+                data: dict[str, Any] = {}
+                if step.step.form is not None:
+                    draw = case.draws.source(f"answers/{purpose}")
+                    answers = self._answers.for_step(
+                        job.step, outcome, draw, now.date(), complete=complete
+                    )
+                    data, _ = self._answers.apart(step.step.form, answers)
                 run = self.run(case, now)
                 try:
                     moves.complete(run, job.key, outcome, data)
@@ -75,9 +77,11 @@ class Acting:
             return None
         count = case.state.happened.get(event, {}).get("count", 0)
         for complete in (False, True):
-            draw = case.draws.source(f"event/{event}/{case.state.episode}/{count}")
-            answers = self._answers.for_event(event, draw, now.date(), complete=complete)
-            data, _ = self._answers.apart(plan.event.form, answers)
+            data: dict[str, Any] = {}
+            if plan.event.form is not None:
+                draw = case.draws.source(f"event/{event}/{case.state.episode}/{count}")
+                answers = self._answers.for_event(event, draw, now.date(), complete=complete)
+                data, _ = self._answers.apart(plan.event.form, answers)
             try:
                 moves.happen(run, event, data)
             except FactError:

@@ -52,6 +52,7 @@ class Answers:
         self._anchors = frozenset(_anchors(plan))
         self._members = _members(plan)
         self._conditions: dict[str, Guard] = {}
+        self._later: dict[str, int] = {}
 
     def for_step(
         self, step: str, outcome: str, draw: Random, today: date, *, complete: bool = False
@@ -161,17 +162,23 @@ class Answers:
         return items
 
     def _date(self, name: str, path: str, draw: Random, today: date) -> str:
-        if _BORN.search(name):
+        later = self._later.get(path)
+        if later is None:
+            later = self._later[path] = self._days_later(name, path)
+        if later < 0:
             return date(1960 + draw.randrange(45), 1 + draw.randrange(12), 15).isoformat()
-        later = 0
-        if _STARTS.search(name):
-            later = _LATER["starts"]
-        elif _ENDS.search(name):
-            later = _LATER["ends"]
-        elif path in self._anchors:
-            later = _LATER["anchor"]
         spread = draw.random()
         return (today + timedelta(days=round(later * (0.7 + 0.6 * spread)))).isoformat()
+
+    def _days_later(self, name: str, path: str) -> int:
+        """How many days ahead such a date lies; -1 for one of birth."""
+        if _BORN.search(name):
+            return -1
+        if _STARTS.search(name):
+            return _LATER["starts"]
+        if _ENDS.search(name):
+            return _LATER["ends"]
+        return _LATER["anchor"] if path in self._anchors else 0
 
 
 def _number(answers: Answers, field: FormField, draw: Random) -> Any:

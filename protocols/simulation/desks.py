@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,26 +24,27 @@ class WorkingTime:
         self._hours = hours
         self._part = part
         self._days: dict[int, tuple[datetime, datetime]] = {}
+        west = timezone.utcoffset(datetime(2026, 1, 1)) or timedelta()
+        self._behind = int(west < timedelta())
         noon = datetime(2000, 1, 1)
         opens, closes = datetime.combine(noon, hours.start), datetime.combine(noon, hours.end)
         self.hours_a_day = (closes - opens).total_seconds() / 3600 * part
 
     def begin(self, at: datetime) -> datetime:
         """`at` itself, or when work next begins."""
-        opens, closes = self._from(at.astimezone(self._timezone).date(), at)
+        opens, closes = self._from(at)
         return min(max(at, opens), closes)
 
     def left(self, at: datetime) -> float:
         """Days from `at` to the end of its working day, or of the next."""
-        closes = self._from(at.astimezone(self._timezone).date(), at)[1]
+        closes = self._from(at)[1]
         return (closes - at).total_seconds() / 86_400
 
     def finish(self, at: datetime, effort: float) -> datetime:
         """When `effort` hours of work begun at `at` are done."""
         left = timedelta(hours=effort / self._part)
-        day = at.astimezone(self._timezone).date()
         while True:
-            opens, closes = self._from(day, at)
+            opens, closes = self._from(at)
             at = max(at, opens)
             if at + left <= closes:
                 return at + left
@@ -56,12 +57,14 @@ class WorkingTime:
         last = end.astimezone(self._timezone).date()
         return self._calendar.working_days_between(first - _DAY, last) * self.hours_a_day
 
-    def _from(self, day: date, at: datetime) -> tuple[datetime, datetime]:
-        """Opening and closing of the working day that `at` falls in, or of the next."""
-        found = self._day(day.toordinal())
+    def _from(self, at: datetime) -> tuple[datetime, datetime]:
+        """Opening and closing of the working day that the UTC instant falls in, or of the next."""
+        # The day in UTC is never after the local one east of it; days that are over are passed.
+        ordinal = at.toordinal() - self._behind
+        found = self._day(ordinal)
         while found[1] <= at:
-            day = day + _DAY
-            found = self._day(day.toordinal())
+            ordinal += 1
+            found = self._day(ordinal)
         return found
 
     def _day(self, ordinal: int) -> tuple[datetime, datetime]:
@@ -71,8 +74,8 @@ class WorkingTime:
             day = self._calendar.add_working_days(date.fromordinal(ordinal), 0)
             opens = datetime.combine(day, self._hours.start, self._timezone)
             closes = datetime.combine(day, self._hours.end, self._timezone)
-            utc = ZoneInfo("UTC")
-            found = self._days[ordinal] = (opens.astimezone(utc), closes.astimezone(utc))
+            # The very object that other instants have: comparing is then cheap.
+            found = self._days[ordinal] = (opens.astimezone(UTC), closes.astimezone(UTC))
         return found
 
 

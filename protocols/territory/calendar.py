@@ -3,6 +3,7 @@
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime, time, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -100,6 +101,7 @@ class WorkingCalendar:
         return working
 
 
+@lru_cache(maxsize=20_000)
 def end_of_day(day: date, timezone: ZoneInfo) -> datetime:
     """The UTC instant at which the local ``day`` is over, that is when the next one begins.
 

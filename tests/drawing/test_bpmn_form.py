@@ -52,7 +52,7 @@ def test_every_step_is_drawn_once_and_every_shape_and_line_has_a_place(plan: Pla
     assert [name for name, count in ids.items() if count > 1] == []
     tasks = root.xpath(
         "//b:userTask/@id | //b:serviceTask/@id | //b:receiveTask/@id"
-        " | //b:intermediateCatchEvent/@id",
+        " | //b:intermediateCatchEvent/@id | //b:subProcess/@id",
         namespaces=NAMES,
     )
     assert set(plan.names) <= set(tasks)

@@ -216,7 +216,9 @@ class AnyCase(RuleBasedStateMachine):
             assert all(state.tasks[key].step == step for key in keys)
         with_open = {state.tasks[key].step for key in state.open}
         for step, mark in state.marks.items():
-            if mark.status == OPEN:
+            if mark.status == OPEN and self.plan.steps[step].scope:
+                assert step not in with_open, f"{step} is a scope and has a task"
+            elif mark.status == OPEN:
                 assert step in with_open, f"{step} is open and has no task"
             elif mark.status in (WAITING, OUT):
                 assert step not in with_open, f"{step} is {mark.status} and has an open task"

@@ -66,6 +66,9 @@ def wider(draw: st.DrawFn) -> Plan:
 class WiderProtocol(AnyCase):
     @initialize(plan=wider())
     def begin(self, plan: Plan) -> None:
+        self.open(plan)
+
+    def open(self, plan: Plan) -> None:
         self.start(plan)
         ground = Ground(plan, gwt.TERRITORY, gwt.KNOWN)
         first = open_case(ground, CaseState(gwt.CASE, plan), gwt.opened(plan), self.case.now)

@@ -27,12 +27,12 @@ class Acknowledged(msgspec.Struct, frozen=True):
 
 
 class Load:
-    """Referrals and their registration: two commands for each case.
+    """Referrals and their registration, taken, put back and taken again: five commands a case.
 
     A request that gets no answer, or a 5xx, is repeated with the same key until it is answered.
     """
 
-    def __init__(self, stack: Stack, name: str, cases: int = 250, threads: int = 6) -> None:
+    def __init__(self, stack: Stack, name: str, cases: int = 100, threads: int = 6) -> None:
         self._name = name
         self._cases = cases
         self._threads = threads
@@ -74,11 +74,11 @@ class Load:
             },
         )
         task = quote(f"{opened['case']}:register_referral", safe="")
-        self._send(
-            f"{self._name}-register-{number}",
-            f"/tasks/{task}/complete",
-            {"outcome": "complete", "data": {"needs": ["work"]}},
-        )
+        registered = {"outcome": "complete", "data": {"needs": ["work"]}}
+        for turn, (act, body) in enumerate(
+            [("claim", {}), ("release", {}), ("claim", {}), ("complete", registered)]
+        ):
+            self._send(f"{self._name}-{act}-{turn}-{number}", f"/tasks/{task}/{act}", body)
 
     def _send(self, key: str, path: str, body: Any) -> dict[str, Any]:
         deadline = time.monotonic() + PATIENCE

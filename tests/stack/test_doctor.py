@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 
 import psycopg
 import pytest
@@ -13,14 +14,22 @@ from api.stack.doctor import Check, examine
 from api.stack.ports import free_port
 from api.stack.schema import prepare_databases, prepare_temporal
 from domain.settings import Settings
+from tests.conftest import temporal_server
+
+
+@pytest.fixture(scope="module")
+def own_temporal(tmp_path_factory) -> Iterator[str]:
+    """Where no worker has ever been: the server remembers them for minutes."""
+    with temporal_server(tmp_path_factory.mktemp("doctor-temporal")) as address:
+        yield address
 
 
 @pytest.fixture
-def settings(monkeypatch, database_url, temporal_address) -> Settings:
+def settings(monkeypatch, database_url, own_temporal) -> Settings:
     """An installation named by the environment, of which only the servers run."""
     settings = Settings(
         database_url=database_url,
-        temporal_address=temporal_address,
+        temporal_address=own_temporal,
         api_port=free_port(),
         training=True,
     )
@@ -62,7 +71,8 @@ def test_read_models_that_stand_still_are_noticed(settings):
         connection.execute(
             "INSERT INTO stored_events"
             " (originator_id, originator_version, topic, state, notification_id, hash)"
-            " VALUES (gen_random_uuid(), 1, 'test', '', 1, '')"
+            " SELECT gen_random_uuid(), 1, 'test', '', coalesce(max(notification_id), 0) + 1, ''"
+            " FROM stored_events"
         )
     assert "projector" in _found()["projections"].remedy.it
 

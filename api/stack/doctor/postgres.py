@@ -94,7 +94,10 @@ def _read_models(connection: psycopg.Connection[Any]) -> Iterator[Check]:
     from projections.positions import positions
 
     names = [model.name for model in MODELS]
-    end = connection.execute("SELECT coalesce(max(notification_id), 0) FROM stored_events")
+    # No read model is made of protocols' texts: in a new installation there is nothing else.
+    end = connection.execute(
+        "SELECT coalesce(max(notification_id), 0) FROM stored_events WHERE topic !~ '^protocol[.]'"
+    )
     last = (end.fetchone() or (0,))[0]
     first = positions(connection, names)
     deadline = time.monotonic() + _PATIENCE_SECONDS
