@@ -19,6 +19,7 @@ from api.http.case_view import (
     state_view,
 )
 from api.http.door import Door, Identified
+from api.http.followed import followed
 from api.http.parameters import After, Cursor, Instant, Limit, Version, Word
 from api.http.referrals import istat_of
 from api.http.shapes import Json, shape
@@ -152,7 +153,8 @@ def history(case: UUID, door: Identified, at: At = None, version: AtVersion = No
     events = service.history(case, version=version, at=at)
     if not events:
         raise unknown_case(case)
-    screen = Screen(door.reader, sight, service.plan(service.state(case)))
+    plan = service.plan(service.state(case))
+    screen = Screen(door.reader, sight, plan, followed(service, events))
     of = origins(events)
     return Json(
         History(
