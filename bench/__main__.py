@@ -23,6 +23,7 @@ BENCHMARKS = {
     "verify": "Verifica · Verification",
     "migration": "Migrazione · Migration",
     "simulation": "Simulazione · Simulation",
+    "checker": "Controllo · Checker",
 }
 
 

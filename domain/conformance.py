@@ -15,8 +15,10 @@ import msgspec
 
 from domain.case import events as c
 from domain.case.state import CaseState
+from domain.case.version_changes import VersionChanges, version_changes
 from domain.log.recorded import Recorded
 from domain.log.topics import topic_of
+from domain.refusal import Refused
 from protocols.engine import events as e
 from protocols.engine import moves
 from protocols.engine.plan import Plan
@@ -61,10 +63,14 @@ def check_case(
         findings.append(_finding(history[0], "digest", _DIGEST))
     state = CaseState(case, plan)
     commands = 0
+    changes = version_changes(registry, territory)
     for _, group in groupby(history, lambda event: event.command_id):
         events = list(group)
         commands += 1
-        state, finding = _check_command(plan, state, events, territory)
+        if type(events[0].body) in (e.Migrated, e.MigrationReverted):
+            plan, state, finding = _check_move(changes, plan, state, events, history)
+        else:
+            state, finding = _check_command(plan, state, events, territory)
         if finding is not None:
             findings.append(finding)
             if state is None:
@@ -101,6 +107,40 @@ def _check_command(
     return after, broken or finding
 
 
+def _check_move(
+    changes: VersionChanges,
+    plan: Plan,
+    state: CaseState,
+    events: list[Recorded],
+    history: Sequence[Recorded],
+) -> tuple[Plan, Any, Finding | None]:
+    """As `_check_command`, with the plan that the case follows from here on."""
+    first = events[0]
+    try:
+        to, run = changes.again(plan, state, first, history[: first.originator_version - 1])
+    except UnknownProtocol as error:
+        return plan, None, _finding(first, "unknown_protocol", error.message)
+    except Refused as refused:
+        after, broken = _apply(state, events)
+        finding = _finding(first, "not_allowed", _not_allowed(first.body, refused.code))
+        return plan, None, broken or finding
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        return plan, None, _finding(first, "cannot_follow", _cannot_follow(first.body, error))
+    known = to.digest == first.body.digest
+    differs = _compare(run.emitted, events) if known else _finding(first, "digest", _DIGEST)
+    if differs is None:
+        return to, _at(run, events), None
+    after, broken = _apply(state, events)
+    return to, after, broken or differs
+
+
+def _at(run: Run, events: list[Recorded]) -> CaseState:
+    after = run.state
+    assert isinstance(after, CaseState)
+    after.version = events[-1].originator_version
+    return after
+
+
 def _apply(state: CaseState, events: list[Recorded]) -> tuple[Any, Finding | None]:
     after = state.copy()
     for event in events:
@@ -125,6 +165,8 @@ def _again(run: Run, bodies: list[Any], actor: str) -> None:
     move = _MOVES.get(type(first))
     if isinstance(first, e.StepOpened) and not actor.startswith("system:"):
         moves.add_member(run, first.step, {"person": first.instance, "role": first.role})
+    elif isinstance(first, e.ScopeOpened) and (around := run.plan.steps[first.step].within):
+        moves.add_member(run, around, first.member)
     elif move is None:
         raise _Unexplained
     else:

@@ -84,6 +84,10 @@ class CaseWorkflow:
         look = await self._look("agenda", case)
         while not look.agenda.ended and look.agenda.episode == episode:
             agenda = look.agenda
+            if agenda.protocol != workflow.info().workflow_type:
+                # The case follows another version by now.
+                await self._stop_automations()
+                workflow.continue_as_new(workflow=agenda.protocol, args=[case, episode])
             self._show(agenda)
             self._start_automations(agenda, case)
             if self._is_too_long(look):

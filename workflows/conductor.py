@@ -37,7 +37,7 @@ from workflows.connection import (
 )
 from workflows.due import Waiting
 from workflows.listening import Listener
-from workflows.telling import tell_clock, tell_ended, tell_moved
+from workflows.telling import tell_clock, tell_ended, tell_migration, tell_moved
 
 T = TypeVar("T")
 
@@ -54,6 +54,10 @@ _LONGEST_PAUSE = 5.0
 
 _CASE_TOPICS = ("case.", "fact.")
 _EPISODE = "case.episode-started"
+# What people decide of a migration plan, and its workflow must act on.
+_PLAN_NEWS = frozenset(
+    f"migration.{what}" for what in ("started", "paused", "resumed", "revert-asked")
+)
 
 log = structlog.get_logger()
 
@@ -133,7 +137,10 @@ class Conductor:
         told: set[UUID] = set()
         begun: set[UUID] = set()
         cases: dict[UUID, None] = {}
+        plans: dict[UUID, None] = {}
         for entry in entries:
+            if entry.topic in _PLAN_NEWS:
+                plans[entry.originator_id] = None
             if entry.topic.startswith(_CASE_TOPICS):
                 cases[entry.originator_id] = None
                 if entry.topic == _EPISODE:
@@ -148,6 +155,7 @@ class Conductor:
                 for w in waiting
                 if w.case in begun
             ),
+            *(tell_migration(self._client, plan) for plan in plans),
         )
         await self._remembered(partial(_save, waiting=waiting, position=entries[-1].position))
 

@@ -8,6 +8,7 @@ from itertools import islice
 
 import psycopg
 
+from domain.migration.handle import migrations
 from domain.service import CaseService
 from domain.settings import Settings
 from workflows import due
@@ -15,7 +16,7 @@ from workflows.conductor import AT_ONCE
 from workflows.connection import connect, prepare_namespace
 from workflows.due import Waiting
 from workflows.open_cases import every_case
-from workflows.telling import tell_moved
+from workflows.telling import tell_migration, tell_moved
 
 Progress = Callable[[int], None]
 
@@ -59,6 +60,10 @@ async def _rebuild(settings: Settings, service: CaseService, progress: Progress 
         done += len(running)
         if progress is not None:
             progress(done)
+    under_way = ("running", "paused", "reverting")
+    for plan in await asyncio.to_thread(lambda: list(migrations(service))):
+        if plan.status in under_way:
+            await tell_migration(client, plan.id)
     return done
 
 

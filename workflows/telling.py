@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from temporalio.client import Client
 from temporalio.common import WorkflowIDConflictPolicy, WorkflowIDReusePolicy
 from temporalio.service import RPCError, RPCStatusCode
@@ -9,7 +11,14 @@ from temporalio.service import RPCError, RPCStatusCode
 from workflows.automations.context import case_number
 from workflows.connection import RPC_TIMEOUT
 from workflows.due import Waiting
-from workflows.names import CLOCK_MOVED, MOVED, TASK_QUEUE, workflow_id
+from workflows.names import (
+    CLOCK_MOVED,
+    MIGRATION,
+    MOVED,
+    TASK_QUEUE,
+    migration_workflow_id,
+    workflow_id,
+)
 
 
 async def tell_moved(client: Client, waiting: Waiting) -> None:
@@ -34,6 +43,22 @@ async def tell_ended(client: Client, waiting: Waiting, episode: int) -> None:
     except RPCError as error:
         if error.status is not RPCStatusCode.NOT_FOUND or "namespace" in error.message.lower():
             raise
+
+
+async def tell_migration(client: Client, plan: UUID) -> None:
+    """The workflow of a migration plan, started if need be, hears that there is news of the plan.
+    Raises RPCError."""
+    await client.start_workflow(
+        MIGRATION,
+        args=[str(plan)],
+        id=migration_workflow_id(plan),
+        task_queue=TASK_QUEUE,
+        id_reuse_policy=WorkflowIDReusePolicy.ALLOW_DUPLICATE,
+        id_conflict_policy=WorkflowIDConflictPolicy.USE_EXISTING,
+        start_signal=MOVED,
+        static_summary=f"Migrazione {str(plan)[:8]}",
+        rpc_timeout=RPC_TIMEOUT,
+    )
 
 
 async def _signal_with_start(

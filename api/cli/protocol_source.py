@@ -7,7 +7,7 @@ from typing import Literal
 
 from api.cli.protocol_published import published_library
 from domain.refusal import Refused
-from protocols.documents import MAX_BYTES, DocumentError
+from protocols.documents import MAX_BYTES, DocumentError, unknown_name
 from protocols.engine.plan import Plan
 from protocols.language.library import Library, Source, UnknownProtocol, gather
 from protocols.language.load import read_protocol, resolve
@@ -42,7 +42,7 @@ def protocol_at(source: str) -> Plan:
         raise Refused(
             "not_found",
             "unknown_protocol",
-            Text("Questo protocollo non esiste.", "There is no such protocol."),
+            unknown_name(Text("Il protocollo", "The protocol"), name, library.ids()),
             Text("Vedere `cantiere protocol list`.", "See `cantiere protocol list`."),
         )
     return resolve(library, name, version or versions[-1].version).plan

@@ -19,6 +19,7 @@ from domain.refusal import Refused
 from domain.service import CaseService
 from projections.timeline.sentences import SENTENCES
 from projections.titles import Titles
+from protocols.engine.events import CaseOpened, Migrated, MigrationReverted
 from protocols.engine.plan import Plan
 from protocols.facts import Fact
 from protocols.text import Text
@@ -127,7 +128,6 @@ def replay_of(
     opened = state.opened
     assert opened is not None
     plan = service.plan(state)
-    titles = Titles(plan.protocol)
     now = at or (history[-1].at if version is not None else service.clock.now())
     steps = plan.protocol.steps
     return Replay(
@@ -164,8 +164,20 @@ def replay_of(
             if isinstance(event.body, Fact)
             for fields in (msgspec.to_builtins(event.body, str_keys=True),)
         ],
-        [_entry(event, plan, titles) for event in history],
+        _entries(service, history),
     )
+
+
+def _entries(service: CaseService, history: list[Recorded]) -> list[Entry]:
+    """Each event in the words of the text that the case followed then."""
+    found = []
+    for event in history:
+        body = event.body
+        if isinstance(body, (CaseOpened, Migrated, MigrationReverted)):
+            plan = service.registry.get(body.protocol, body.version)
+            titles = Titles(plan.protocol)
+        found.append(_entry(event, plan, titles))
+    return found
 
 
 def _entry(event: Recorded, plan: Plan, titles: Titles) -> Entry:

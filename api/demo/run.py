@@ -70,13 +70,16 @@ class Demo:
         """The protocol's own words for its steps, events and ends of a placement; for its
         indicators, which may be called like steps, under `wait:<name>`."""
         said: dict[str, str] = {}
-        for plan in self.service.registry.all():
+        played = (self.service.plan(story.state()) for story in self.stories if story.case)
+        for plan in (*self.service.registry.all(), *played):
             protocol = plan.protocol
             for name, indicator in protocol.indicators.items():
                 said[f"wait:{name}"] = indicator.title.it
             said.update({name: step.title.it for name, step in protocol.steps.items()})
             said.update({name: event.title.it for name, event in protocol.events.items()})
-            for outcome, meaning in protocol.steps["placement"].outcomes.items():
+            # A community project has no such step; it ends as a placement does.
+            ends = protocol.steps.get("placement")
+            for outcome, meaning in ends.outcomes.items() if ends else ():
                 if meaning and meaning.title:
                     said[outcome] = meaning.title.it
         return said

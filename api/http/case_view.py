@@ -10,6 +10,7 @@ import msgspec
 
 from api.http.access import Sight, may_read_place, scope_shown
 from api.http.door import Door
+from api.http.followed import followed
 from api.http.withheld import Screen, origin_of_step, withheld
 from api.http.writing import OpenTask
 from domain.case.state import CaseState
@@ -203,7 +204,7 @@ def state_view(
     opened = state.opened
     assert opened is not None
     plan = door.service.plan(state)
-    screen = Screen(door.reader, sight, plan)
+    screen = Screen(door.reader, sight, plan, followed(door.service, history))
     latest = origin_of_step(history)
     attributes = {**state.attributes}
     if not may_read_place(door.reader, sight):

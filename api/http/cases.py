@@ -19,6 +19,7 @@ from api.http.case_view import (
     state_view,
 )
 from api.http.door import Door, Identified
+from api.http.followed import followed
 from api.http.parameters import After, Cursor, Instant, Limit, Version, Word
 from api.http.referrals import istat_of
 from api.http.shapes import Json, shape
@@ -155,7 +156,7 @@ def history(case: UUID, door: Identified, at: At = None, version: AtVersion = No
     state = service.state(case)
     assert state.opened is not None
     personal = service.personal_reader(state.opened.person)
-    screen = Screen(door.reader, sight, service.plan(state), personal)
+    screen = Screen(door.reader, sight, service.plan(state), followed(service, events), personal)
     of = origins(events)
     return Json(
         History(

@@ -19,6 +19,7 @@ from protocols.engine import events as e
 
 _BODIES: tuple[type[Any], ...] = (
     e.CaseOpened, e.StepOpened, e.Escalated, c.TaskAssigned, facts.ResidenceTransferred,
+    e.Migrated, e.MigrationReverted,
 )  # fmt: skip
 _QUERY = """
     SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
@@ -61,6 +62,9 @@ class _Gathered:
             self.place = (body.comune, body.district)
         elif isinstance(body, c.TaskAssigned):
             self.assignees.add(body.to)
+        elif isinstance(body, (e.Migrated, e.MigrationReverted)):
+            self.scopes.update(task.scope for task in body.tasks)
+            self.assignees.update(task.assignee for task in body.tasks)
         else:
             self.scopes.add(body.scope)
             if isinstance(body, e.StepOpened):

@@ -10,6 +10,7 @@ import msgspec
 
 from api.http.access import Sight, scope_shown
 from api.http.door import Door
+from api.http.followed import followed
 from api.http.withheld import Screen, origin_of_step
 from domain.case.standing import standing_for_task
 from domain.refusal import Refused
@@ -142,8 +143,8 @@ def task_detail(door: Door, sight: Sight, case: UUID, key: str) -> TaskDetail:
     step = plan.protocol.steps[task.step]
     now = service.clock.now()
     run = Run(plan, state, now, service.territory)
-    screen = Screen(door.reader, sight, plan)
     history = service.history(case)
+    screen = Screen(door.reader, sight, plan, followed(service, history))
     latest = origin_of_step(history)
     role = plan.protocol.roles.get(task.role)
     paused = state.paused and not task.ignores_pause

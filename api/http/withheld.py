@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from api.http.access import Origin, Reader, Sight, may_read_field, may_read_place, scope_shown
+from api.http.followed import Followed
 from domain.log.recorded import Recorded
 from domain.vault.events import PersonalReader
 from protocols.engine import events as e
@@ -20,15 +21,27 @@ def withheld(category: str) -> dict[str, str]:
     return {"withheld": category}
 
 
+# Bodies that say in which scope a task is to be done.
+_PLACED = (e.StepOpened, e.Escalated, e.ClocksResumed, e.Migrated, e.MigrationReverted)
+
+
 class Screen:
-    """One reader before one case."""
+    """One reader before one case. `before`: the texts that it has followed; a field that any of
+    them asked for may be read only by whoever may read it by each. `personal` opens what may be
+    read; without it what is personal stays sealed."""
 
     def __init__(
-        self, reader: Reader, sight: Sight, plan: Plan, personal: PersonalReader | None = None
+        self,
+        reader: Reader,
+        sight: Sight,
+        plan: Plan,
+        before: Followed | None = None,
+        personal: PersonalReader | None = None,
     ) -> None:
         self.reader = reader
         self.sight = sight
         self.plan = plan
+        self._followed = before or Followed([])
         self.personal = personal
 
     def may(self, category: str, personal: bool, origin: Origin | None) -> bool:
@@ -48,8 +61,12 @@ class Screen:
         form = self.form_of(step)
         shown: dict[str, Any] = {}
         for name, value in data.items():
-            field = form.fields.get(name) if form else None
-            shown[name] = self._field(name, value, field, origin, personal)
+            fields: list[FormField | None] = list(self._followed.fields(step, name))
+            if form and name in form.fields:
+                fields.append(form.fields[name])
+            for field in fields or [None]:
+                value = self._field(name, value, field, origin, personal)
+            shown[name] = value
         return shown
 
     def _field(
@@ -76,7 +93,7 @@ class Screen:
             shown |= self._answers(body.event, event, origin)
         if "comune" in shown and not may_read_place(self.reader, self.sight):
             shown["comune"] = withheld("identity")
-        if isinstance(body, (e.StepOpened, e.Escalated, e.ClocksResumed)):
+        if isinstance(body, _PLACED):
             self._places(shown)
         return shown
 
@@ -113,6 +130,8 @@ def origins(history: list[Recorded]) -> dict[int, Origin]:
         body = event.body
         if isinstance(body, e.StepOpened):
             tasks[body.task] = (body.role, body.scope)
+        elif isinstance(body, (e.Migrated, e.MigrationReverted)):
+            tasks |= {task.key: (task.role, task.scope) for task in body.tasks}
         role, scope = "", ""
         if isinstance(body, (e.StepCompleted, e.StepSigned)):
             role, scope = tasks.get(body.task, ("", ""))
@@ -127,9 +146,15 @@ def origin_of_step(history: list[Recorded]) -> dict[str, Origin]:
     """By step or case event, who recorded its latest data."""
     by_version = origins(history)
     latest: dict[str, Origin] = {}
+    before = latest
     for event in history:
         if isinstance(event.body, e.StepCompleted):
             latest[event.body.step] = by_version[event.originator_version]
         elif isinstance(event.body, e.CaseEventHappened):
             latest[event.body.event] = by_version[event.originator_version]
+        elif isinstance(event.body, e.Migrated):
+            renamed = {**event.body.events, **event.body.steps}
+            before, latest = latest, {renamed.get(name, name): o for name, o in latest.items()}
+        elif isinstance(event.body, e.MigrationReverted):
+            latest = before
     return latest

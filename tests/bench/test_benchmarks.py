@@ -15,7 +15,10 @@ from bench.path import PACK, service_on
 from bench.report import Row, show
 from protocols.registry import Registry
 
-GOALS = {"commands": 4, "engine": 2, "projections": 1, "verify": 2, "migration": 1, "simulation": 2}
+GOALS = {
+    "commands": 4, "engine": 2, "projections": 1, "verify": 2, "migration": 1, "simulation": 2,
+    "checker": 3,
+}  # fmt: skip
 # Servers of rivals take longest; the others are enough to know that a change broke none.
 LONG = ("commands", "simulation")
 

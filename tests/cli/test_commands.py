@@ -51,7 +51,8 @@ def test_a_real_installations_clock_does_not_move(installation: Installation, ru
 def test_cases_are_listed_and_shown_without_anything_personal(
     installation: Installation, run: Run
 ) -> None:
-    rebuild_models(installation.url, installation.service.recorder, read_models_of())
+    recorder = installation.service.recorder
+    rebuild_models(installation.url, recorder, read_models_of(recorder))
     listed = json.loads(run("case", "list", "--json").out)
     assert [row["id"] for row in listed] == [str(installation.case)]
     for arguments in (
@@ -106,7 +107,7 @@ def test_read_models_are_rebuilt_by_name(installation: Installation, run: Run) -
 def test_protocols_are_listed_and_shown(run: Run) -> None:
     assert "presa-in-carico 1.0.0" in run("protocol", "list").out
     assert json.loads(run("protocol", "list", "--json").out)[0]["digest"]
-    assert "triage" in run("protocol", "show", "presa-in-carico").out
+    assert "Analisi preliminare" in run("protocol", "show", "presa-in-carico").out
     assert run("protocol", "show", "presa-in-carico/1.0.0", "--text").out.count("\n") > 100
     for name in ("presa-in-caric", "presa-in-carico/7.0.0"):
         assert run("protocol", "show", name).status == 1

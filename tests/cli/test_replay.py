@@ -40,7 +40,7 @@ def test_each_act_names_who_did_it_and_under_which_rule(
     done = next(entry for entry in found["entries"] if entry["kind"] == "case.step-completed")
     assert done["role"] == "desk_operator"
     assert done["actor"].startswith("desk-")
-    assert done["rule"]["protocol"] == "presa-in-carico/1.0.0"
+    assert done["rule"]["protocol"] == "presa-in-carico/2.0.0+cps-1.0.0+distretto-5-1.0.0"
     assert done["rule"]["step"] == "register_referral"
     triage = next(
         entry["rule"] for entry in found["entries"] if (entry["rule"] or {}).get("step") == "triage"

@@ -38,7 +38,7 @@ TAMPERINGS = {
     "a version of the protocol that was never published": (
         "unknown_protocol",
         "UPDATE stored_events SET state = convert_to(replace(convert_from(state, 'UTF8'),"
-        ' \'"version":"1.0.0"\', \'"version":"9.0.0"\'), \'UTF8\')'
+        " '\"version\":\"2.0.0', '\"version\":\"9.0.0'), 'UTF8')"
         " WHERE topic = 'case.case-opened' AND originator_id = %s",
     ),
     "the last event lost": (

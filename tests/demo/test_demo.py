@@ -26,8 +26,25 @@ ENDS = {
     "Elena": ("open", None, 1),
 }
 
+# The base and the variants that each case follows from its referral on.
+VERSIONS = {
+    "Ivo": "2.0.0+cps-1.0.0+distretto-5-1.0.0",
+    "Nadia": "2.0.0+violence-1.0.0",
+    "K7": "2.0.0+sert-noa-1.0.0",
+    "Sami": "2.0.0+uompia-1.0.0",
+    "Rosa": "2.0.0+sert-noa-1.0.0",
+    "Dragan": "2.0.0+distretto-5-1.0.0+housing-emergency-1.0.0",
+    "Lucia": "2.0.0",
+    "Amadou": "2.0.0",
+    "Piero": "2.0.0+distretto-5-1.0.0",
+    "Elena": "2.0.0+cps-1.0.0",
+}
+
 # Given in the stories' forms; nobody else may ever see them.
-PERSONAL = ("Terzaghi", "Settimo", "Manca il quadro delle reti", "solo dal centro, in orario")
+PERSONAL = (
+    "Terzaghi", "Settimo", "Manca il quadro delle reti", "solo dal centro, in orario",
+    "poi la sorella",
+)  # fmt: skip
 
 
 class Played:
@@ -68,6 +85,10 @@ def test_every_story_comes_to_its_own_end(played: Played) -> None:
     }
     assert ends == ENDS
     assert set(ends) == set(STORIES)
+
+
+def test_every_story_follows_the_variants_it_belongs_to(played: Played) -> None:
+    assert {case["story"]: case["version"] for case in played.summary["cases"]} == VERSIONS
 
 
 def test_the_summary_says_what_ran_and_that_it_is_verified(played: Played) -> None:

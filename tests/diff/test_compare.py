@@ -5,7 +5,7 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from api.cli.protocol_diff import reads
+from api.http.access import organisation_reads as reads
 from protocols.diff.compare import Difference, compare
 from protocols.diff.report import text, values
 from protocols.engine.plan import Plan

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 import yaml
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from api.cli.main import application
 from protocols.language.document import Due, Outcome
-from protocols.language.load import read_protocol
+from protocols.language.library import Library, Source
+from protocols.language.load import read_protocol, resolve
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -65,16 +67,32 @@ def _check_command(line: str, words: list[str]) -> None:
             assert word.split("=")[0] in options, line
 
 
-def test_whole_protocols_shown_load() -> None:
+def test_whole_protocols_shown_load_and_their_variants_with_them() -> None:
     whole = [text for _, mark, text in blocks("yaml") if mark == "protocol"]
+    variants = [text for _, mark, text in blocks("yaml") if mark == "variant"]
     assert whole
-    for text in whole:
-        assert read_protocol(text, "docs").steps
+    assert variants
+    library = Library(Source(text, "docs") for text in (*whole, *variants))
+    for text in (*whole, *variants):
+        assert read_protocol(text, "docs", library).steps
+    shown = [source for source in library.sources() if source.variant]
+    for base in {(source.protocol, source.head.of) for source in shown if source.head}:
+        labels = [source.label for source in shown if source.protocol == base[0]]
+        assert resolve(library, base[0], "+".join((base[1], *labels))).plan.steps
+
+
+@pytest.mark.slow
+def test_the_page_of_variants_is_what_the_command_writes(tmp_path: Path) -> None:
+    written = tmp_path / "variants.md"
+    words = ["protocol", "variants", "presa-in-carico", "--markdown", "-o", str(written)]
+    assert CliRunner().invoke(application(), words).exit_code == 0
+    shown = (ROOT / "docs/variants.md").read_text()
+    assert shown == written.read_text(), "write it again with the command in docs/designer.md"
 
 
 def test_fragments_shown_are_of_the_language() -> None:
     for page, mark, text in blocks("yaml"):
-        if mark == "protocol":
+        if mark:
             continue
         data = yaml.safe_load(text)
         if "due" in data:

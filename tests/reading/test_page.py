@@ -87,7 +87,7 @@ def test_every_step_event_role_and_indicator_of_the_shipped_protocols_is_on_the_
         text = markdown(read)
         document = plan.protocol
         titled = [*document.steps.values(), *document.events.values(), *document.roles.values()]
-        cells = {cell for s in read.sections for row in s.table.rows for cell in row}
+        cells = {c.lstrip("↳ ") for s in read.sections for row in s.table.rows for c in row}
         for part in [*titled, *document.indicators.values()]:
             assert part.title.in_(language) in cells  # type: ignore[arg-type]
         assert text.count("\n| --- |") == len(read.sections)

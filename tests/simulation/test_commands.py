@@ -76,7 +76,7 @@ def test_two_versions_are_told_side_by_side_with_charts(cantiere, tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("simulate", "nowhere.yaml"), 2, "non esiste"),
+        (("simulate", "nowhere.yaml"), 1, "non c'è"),
         (("simulate", "presa-in-caricho"), 1, "presa-in-carico"),
         (("simulate", MINI, MINI, MINI), 2, "due versioni"),
         (("simulate", MINI, "--cases", "3"), 2, "prove"),

@@ -54,9 +54,9 @@ def amadou(story: Story, hosts: dict[str, str]) -> Script:
         yield from path.month(story, 130, 118, 500, STREAM)
     yield path.days(12)
     story.do("placement", "interrupted", {"ended_on": story.day(), "reason": "job_found"})
-    story.do("decide_after_interruption", "no_rematch")
     yield path.days(3)
     story.do("close_attendance", "validated", path.sheet(story, 60, 58, 260, STREAM))
+    story.do("decide_after_interruption", "no_rematch")
     yield from path.left(story, "employment", 4, contract="fixed_term", functioning=4)
     yield from path.followed_up(
         story,

@@ -47,6 +47,7 @@ def dragan(story: Story, hosts: dict[str, str]) -> Script:
     yield from path.project(story, "WORK_GRANT", 9, STREAM, 4200)
     yield path.days(9)
     story.do("leave_shelter", "supported_housing")
+    path.companion(story, "fondazione-somaschi")
     yield path.days(9)
     path.balanced(story, "gardening", 30)
     yield path.days(3)

@@ -17,9 +17,9 @@ def elena(story: Story, hosts: dict[str, str]) -> Script:
     yield path.days(4)
     path.authorised(story)
     yield path.days(6)
-    story.do("constitute_team", "complete", path.team(story))
+    story.do("constitute_team", "complete", path.psychiatric_team(story))
     yield path.days(12)
-    path.fit(story)
+    path.fit(story, treatment_reference="Piano 7 del 2024")
     yield from path.assessed(story, 4, functioning=3)
     yield path.days(3)
     # Da qui nessun dato passa più all'ASST. Quanto è stato fatto resta, con accesso limitato.

@@ -20,9 +20,14 @@ def ivo(story: Story, hosts: dict[str, str]) -> Script:
     yield path.days(4)
     path.authorised(story)
     yield path.days(7)
-    story.do("constitute_team", "complete", path.team(story))
+    story.do("constitute_team", "complete", path.psychiatric_team(story))
     yield path.days(10)
-    path.fit(story, ("lone_work", "night_work"), crisis_plan=True)
+    path.fit(story, ("lone_work", "night_work"), treatment_reference="Piano 12 del 2024")
+    # Il piano per le crisi si scrive quando sta bene: servirà.
+    story.do(
+        "agree_crisis_plan", "agreed",
+        {"agreed_on": story.day(), "whom_to_call": "L'infermiera del centro, poi la sorella."},
+    )  # fmt: skip
     yield from path.assessed(story, 3, work=2, networks=2)
     yield path.days(5)
     # La riunione chiede un'integrazione, una volta sola.
@@ -36,6 +41,7 @@ def ivo(story: Story, hosts: dict[str, str]) -> Script:
     yield path.days(8)
     yield from path.project(story, "INCLUSION_TRAINEESHIP", 12, STREAM, 4800)
     yield path.days(20)
+    path.companion(story, "punto-d-incontro")
     path.balanced(story, "baker")
     yield path.days(3)
     yield from path.matched(story, hosts["bakery"])

@@ -18,8 +18,6 @@ def nadia(story: Story, hosts: dict[str, str]) -> Script:
         attributes={"violence": True},
     )  # fmt: skip
     path.registered(story, ["housing", "work", "networks"])
-    yield path.days(5)
-    path.triaged(story, "complex", ["housing", "work"])
     yield path.days(2)
     # Prima di ogni altra cosa: l'impresa in cui lavora l'ex compagno non deve vederla mai.
     story.exclude_from(hosts["logistics"], by="cav-1")
@@ -30,9 +28,13 @@ def nadia(story: Story, hosts: dict[str, str]) -> Script:
             "contact": "solo dal centro, in orario di sportello",
         },
     )  # fmt: skip
+    yield path.days(4)
+    path.triaged(story, "complex", ["housing", "work"])
+    yield path.days(1)
+    # Decide lei chi può sapere, e fino a quando.
     path.authorised(
         story, recipients=["municipality", "employment", "anti_violence"],
-        categories=["social", "work"], purpose="placement_only",
+        categories=["social", "work"], purpose="placement_only", until=story.day(720),
     )  # fmt: skip
     yield path.days(6)
     members = path.team(story, anti_violence_referent="cav-1")
@@ -48,6 +50,9 @@ def nadia(story: Story, hosts: dict[str, str]) -> Script:
     path.balanced(story, "packer", 30)
     # Un errore di battitura: il valore di prima resta agli atti.
     story.correct("balance_competences", {"hours_week": 25}, "Chiede 25 ore, non 30.")
+    yield path.days(1)
+    checked = {"checked_on": story.day(), "hosts_excluded": True, "alias_for_host": False}
+    story.do("check_exclusions", "checked", checked)
     yield path.days(2)
     # La graduatoria esclude l'impresa; chi provasse a sceglierla lo stesso è fermato.
     story.refused("host_excluded", "choose_host", "chosen", {"host": hosts["logistics"]})

@@ -46,6 +46,12 @@ def team(story: Story, **roles: str) -> dict[str, Any]:
     }
 
 
+def psychiatric_team(story: Story) -> dict[str, Any]:
+    """With the clinical referent, whom the psychiatric centre's variant wants in the team."""
+    clinical = story.holder("clinical_referent")
+    return {**team(story, clinical_referent=clinical), "clinical_referent": clinical}
+
+
 def assessed(story: Story, base: int, **changes: int) -> Script:
     """Every member assesses, some days apart."""
     members = [task.instance for task in story.state().open_tasks() if task.step == "assess"]
@@ -54,12 +60,11 @@ def assessed(story: Story, base: int, **changes: int) -> Script:
         yield days(2)
 
 
-def fit(story: Story, limits: tuple[str, ...] = (), *, crisis_plan: bool = False) -> None:
-    data: dict[str, Any] = {
-        "fitness": "fit_with_limits" if limits else "fit",
-        "crisis_plan": crisis_plan,
-    }
-    story.do("give_fitness_opinion", "given", {**data, "limits": list(limits)} if limits else data)
+def fit(story: Story, limits: tuple[str, ...] = (), **data: Any) -> None:
+    opinion = {"fitness": "fit_with_limits" if limits else "fit", **data}
+    if limits:
+        opinion["limits"] = list(limits)
+    story.do("give_fitness_opinion", "given", opinion)
 
 
 def decided(story: Story, outcome: str, *, present: int = 4, **data: Any) -> None:
@@ -85,6 +90,15 @@ def project(story: Story, kind: str, months: int, stream: str, amount: float) ->
     )
     yield days(3)
     story.do("sign_project", "signed", {"signed_on": story.day()})
+
+
+def companion(story: Story, partner: str = "") -> None:
+    """District 5 offers a local partner's company; without `partner` the person says no."""
+    if partner:
+        data = {"partner": partner, "met_on": story.day()}
+        story.do("offer_companion", "accepted", data)
+    else:
+        story.do("offer_companion", "declined")
 
 
 def balanced(story: Story, target: str, hours_week: float = 20) -> None:

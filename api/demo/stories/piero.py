@@ -30,6 +30,7 @@ def piero(story: Story, hosts: dict[str, str]) -> Script:
     yield path.days(7)
     yield from path.project(story, "TRAINEESHIP", 8, STREAM, 3000)
     yield path.days(16)
+    path.companion(story)
     path.balanced(story, "mechanic", 30)
     yield path.days(2)
     # Cinque dipendenti, un tirocinante c'è già: la legge non consente il secondo.

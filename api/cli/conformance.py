@@ -1,0 +1,200 @@
+"""`cantiere conformance`: whether a log, ours or others', follows a protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.markup import escape
+
+from api.cli.log_export import group as export
+from api.cli.protocol_source import protocol_at, text_of
+from api.cli.speaking import JsonOption, out, write_json
+from domain.conforming.check import Check, Conformance, Totals
+from domain.conforming.mapping import Mapping, read_mapping
+from domain.conforming.meaning import Meaning
+from domain.exchange.reading import read_log
+from domain.refusal import Refused
+from protocols.documents import DocumentError
+from protocols.territory import default_pack, load_territory
+from protocols.text import Text
+
+group = typer.Typer(
+    help="Conformità di registri a un protocollo. · Logs against a protocol.", no_args_is_help=True
+)
+commands = typer.Typer()
+commands.add_typer(group, name="conformance")
+commands.add_typer(export, name="export")
+
+_KINDS = {
+    "skipped": Text("saltati", "skipped"),
+    "out_of_order": Text("fuori ordine", "out of order"),
+    "repeated": Text("ripetuti", "repeated"),
+    "unknown": Text("sconosciuti", "unknown"),
+    "late": Text("in ritardo", "late"),
+    "wrong_role": Text("ruolo sbagliato", "wrong role"),
+}
+
+
+@group.command()
+def check(
+    log: Annotated[
+        Path, typer.Argument(metavar="REGISTRO", help=".xes, .csv, .json o .xml (OCEL), anche .gz")
+    ],
+    protocol: Annotated[
+        str, typer.Option("--protocol", metavar="ID[/VERSIONE]", help="Oppure un file.")
+    ],
+    mapping: Annotated[
+        Path | None,
+        typer.Option(
+            "--mapping",
+            metavar="FILE",
+            help="Le loro attività → i nostri passi; senza, i nomi sono gli stessi. · Their names.",
+        ),
+    ] = None,
+    object_type: Annotated[
+        str, typer.Option("--object-type", help="OCEL: quali oggetti sono i casi. · The cases.")
+    ] = "",
+    running: Annotated[
+        bool, typer.Option("--running", help="I casi possono non essere finiti. · May go on.")
+    ] = False,
+    most: Annotated[
+        int, typer.Option("--show", min=0, metavar="N", help="Quanti casi mostrare.")
+    ] = 20,
+    as_json: JsonOption = False,
+) -> None:
+    """Ogni caso contro il protocollo: saltato, fuori ordine, ripetuto, sconosciuto, in ritardo,
+    ruolo sbagliato. Esce con 1 se qualche caso non è conforme. · Each case against the protocol.
+    """
+    plan = protocol_at(protocol)
+    territory = load_territory(default_pack())
+    read, meaning = _meaning(mapping, plan, object_type)
+    checking = Check(
+        plan, territory, meaning, today=datetime.now(territory.timezone).date(), running=running
+    )
+    found = checking.traces(read_log(log, read.columns, territory.timezone))
+    if as_json:
+        cases = [_case(one) for one in found]
+        write_json({"protocol": plan.protocol.type_name, "totals": checking.totals, "cases": cases})
+    else:
+        _print_cases(found, most)
+        _print_totals(checking.totals, plan.protocol.type_name)
+    if checking.totals.conforming < checking.totals.traces:
+        raise typer.Exit(1)
+
+
+def _meaning(path: Path | None, plan: Any, object_type: str) -> tuple[Mapping, Meaning]:
+    """Raises Refused: no file, or what is wrong in it, each mistake with its line."""
+    try:
+        if path is None:
+            mapping, document = Mapping(), None
+        else:
+            mapping, document = read_mapping(text_of(path), path.name)
+        meaning = Meaning(mapping, plan, document)
+    except OSError:
+        raise Refused(
+            "not_found",
+            "no_such_file",
+            Text("La mappatura non c'è.", "There is no such mapping."),
+            Text("Controllare il percorso.", "Check the path."),
+        ) from None
+    except DocumentError as error:
+        raise Refused(
+            "invalid",
+            "mapping_invalid",
+            Text("La mappatura è sbagliata.", "The mapping is wrong."),
+            Text(
+                "\n".join(str(problem) for problem in error.problems),
+                "\n".join(
+                    f"{p.file}:{p.line}: {p.where}: {p.message.in_('en')}" for p in error.problems
+                ),
+            ),
+        ) from None
+    wanted, version = mapping.protocol, plan.protocol
+    if wanted and wanted not in (version.protocol, version.type_name):
+        raise Refused(
+            "invalid",
+            "mapping_of_another_protocol",
+            Text(
+                f"La mappatura è per «{wanted}», non per «{version.type_name}».",
+                f"The mapping is for “{wanted}”, not for “{version.type_name}”.",
+            ),
+            Text("Indicare l'altro con --protocol.", "Give the other one with --protocol."),
+        )
+    if object_type:
+        log = mapping.log.model_copy(update={"object_type": object_type})
+        mapping = mapping.model_copy(update={"log": log})
+    return mapping, meaning
+
+
+def _case(one: Conformance) -> dict[str, Any]:
+    return {
+        "case": one.case,
+        "events": one.events,
+        "fitness": round(one.fitness, 6),
+        "conforms": one.conforms,
+        "exact": one.exact,
+        "deviations": [
+            {
+                "kind": deviation.kind,
+                "position": deviation.position,
+                "step": deviation.step,
+                "activity": deviation.activity,
+                "message": deviation.message,
+            }
+            for deviation in one.deviations
+        ],
+    }
+
+
+def _print_cases(found: Iterable[Conformance], most: int) -> None:
+    shown = hidden = 0
+    for one in found:
+        if one.conforms:
+            continue
+        if shown == most:
+            hidden += 1
+            continue
+        shown += 1
+        about = "" if one.exact else " [dim](ricerca interrotta · search cut short)[/]"
+        out.print(f"[bold]{escape(one.case)}[/]  {one.fitness:.2f}{about}")
+        for deviation in one.deviations:
+            out.print(f"  [yellow]{_KINDS[deviation.kind].it}[/]  {escape(deviation.message.it)}")
+            out.print(f"  [dim]{escape(deviation.message.in_('en'))}[/]")
+    if hidden:
+        out.print(f"[dim]… altri {hidden} casi non conformi: --show · {hidden} more: --show[/]")
+
+
+def _print_totals(totals: Totals, protocol: str) -> None:
+    if not totals.traces:
+        out.print("Il registro non contiene casi. [dim]· The log holds no case.[/]")
+        return
+    mark = "[green]✓[/]" if totals.conforming == totals.traces else "[red]✗[/]"
+    out.print(
+        f"{mark} {protocol}: {totals.conforming} di {totals.traces} casi conformi, "
+        f"{totals.events} eventi; aderenza media {totals.mean_fitness:.3f}, minima "
+        f"{totals.least_fitness:.3f} [dim]· {totals.conforming} of {totals.traces} cases conform; "
+        "mean and least fitness[/]"
+    )
+    for kind, text in _KINDS.items():
+        count = totals.by_kind.get(kind, 0)
+        if not count:
+            continue
+        steps = {s: of[kind] for s, of in totals.by_step.items() if of.get(kind)}
+        if kind == "unknown":
+            steps = {**steps, **totals.unknown}
+        first = sorted(steps.items(), key=lambda item: -item[1])[:5]
+        listed = ", ".join(f"{name} {times}" for name, times in first)
+        out.print(f"  {text.it} [dim]{text.en}[/]: {count} ({escape(listed)})")
+    if totals.ignored:
+        out.print(f"  [dim]ignorati · ignored: {totals.ignored}[/]")
+    if totals.not_recorded:
+        listed = ", ".join(totals.not_recorded[:8])
+        more = "…" if len(totals.not_recorded) > 8 else ""
+        out.print(
+            f"  [dim]passi che il registro non dice · steps that the log does not record: "
+            f"{listed}{more}[/]"
+        )

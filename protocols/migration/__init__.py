@@ -1,0 +1,1 @@
+"""Moving running cases from one protocol version to another."""
