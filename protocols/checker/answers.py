@@ -10,6 +10,7 @@ from typing import Any
 from protocols.checker.reads import Reads, form_of
 from protocols.engine.plan import Plan
 from protocols.language.forms import FormField
+from protocols.language.paths import fields_of
 from protocols.territory import Territory
 
 MISSING: Any = object()
@@ -152,7 +153,36 @@ class Answers:
 
     def attribute(self, path: str) -> list[Any]:
         """The values of a case's attribute that some condition tells apart."""
-        return self.attribute_values(self.reads, path)
+        values = self.attribute_values(self.reads, path)
+        if not path.startswith("given."):
+            return values
+        field = self.given(path)
+        if field is None or field.type == "yes_no":
+            return [True, False]
+        literals = self.reads.literals.get(path)
+        # What a protocol takes it is given: it is there, and of its type.
+        known = [value for value in values if value is not MISSING] if literals else []
+        return [*known, *(["other"] if field.type in ("text", "choice") else [])] or [
+            self.sample(field)
+        ]
+
+    def given(self, path: str) -> FormField | None:
+        """What the protocol takes under this name (`given.kind`)."""
+        return fields_of(self.plan.protocol, "given").get(path.split(".")[1])
+
+    def taken(self) -> dict[str, Any]:
+        """Something of the right type for all that the protocol takes and no condition reads."""
+        read = {path for _, _, paths in self.reads.guards.values() for path in paths}
+        fields = fields_of(self.plan.protocol, "given")
+        return {
+            name: ["person-0", "person-1"] if kind.type in ("list", "choices") else self.some(kind)
+            for name, kind in fields.items()
+            if f"given.{name}" not in read
+        }
+
+    def some(self, field: FormField) -> Any:
+        """A sample, also of a choice of which nobody says among what."""
+        return "x" if field.type == "choice" and not field.options else self.sample(field)
 
     @staticmethod
     def attribute_values(reads: Reads, path: str) -> list[Any]:

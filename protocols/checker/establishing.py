@@ -108,6 +108,9 @@ def _value(
     if name == "case":
         kept = {"district": 1, "episode": 1}
         return kept.get(source.split(".")[1], "x")
+    if name == "given":
+        taken = answers.given(source)
+        return answers.some(taken) if taken else None
     field = field_at(plan, source)
     if field is None or field.personal:
         return None

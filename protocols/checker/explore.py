@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
 from heapq import heappop, heappush
-from time import monotonic
+from time import thread_time
 from typing import Any
 
 from protocols.checker import words
+from protocols.checker.answers import MISSING
 from protocols.checker.guide import Guide
 from protocols.checker.likeness import Likeness
 from protocols.checker.noting import Noting
-from protocols.checker.seen import Node, Shared, no_way_to
+from protocols.checker.seen import Node, Seen, Shared, no_way_to
 from protocols.checker.trial import Ask, Trial
 from protocols.engine import moves
 from protocols.engine.state import SCHEDULED, State
@@ -33,7 +34,9 @@ _OCCURRENCES = 2
 
 
 class Exploration:
-    """One search. `whole` tells whether nothing was left to try within the limits."""
+    """One search. `whole` tells whether nothing was left to try within the limits; `limits`: count
+    how often each limited outcome was chosen; `kept_open`: suppose that other steps
+    than those in question keep the case open until it is said to end."""
 
     def __init__(
         self,
@@ -41,34 +44,54 @@ class Exploration:
         *,
         only: frozenset[str] | None = None,
         reduce: bool = True,
+        limits: bool = False,
+        kept_open: bool = False,
         towards: str = "",
         most: int = 4000,
         until: float = float("inf"),
         stop: Callable[[Exploration], bool] | None = None,
+        root: Node | None = None,
     ) -> None:
         self.plan = plan = shared.plan
+        self.shared = shared
         self.only = frozenset(plan.names) if only is None else only
         self.watch = shared.watch
-        self.likeness = Likeness(plan, self.watch.reads, only)
+        self.likeness = Likeness(plan, self.watch.reads, only, limits)
         self._counted = dict(self.likeness.counted)
         self.independence = shared.independence if reduce else None
-        self.seen = shared.seen
-        self._noting = Noting(shared, self.only)
+        # What is seen of a case that others keep open may not be so: it is seen by this one only.
+        self.seen = Seen() if kept_open else shared.seen
+        self._kept_open = kept_open
+        self._noting = Noting(shared, self.only, self.seen)
         self.nodes: dict[Hashable, Node] = {}
+        # (from, to, step, outcome) of what was gone back by.
+        self.rounds: list[tuple[Node, Node, str, str]] = []
         self.moves = 0
         self.whole = True
         self._guide = Guide(plan, towards, shared.demands) if towards else None
         self._arrived = 0
         self._footprints: set[Hashable] = set()
+        self._likenesses: dict[str, Likeness] = {}
         self._queue: list[tuple[int, int, Node]] = []
+        self.last = root
+        self.root = self._begin(root)
         self._search(most, until, stop)
 
+    def _begin(self, root: Node | None) -> Node:
+        if root is None:
+            start = Node(State(self.plan.names), self.watch.start, {})
+            self._attempt(start, lambda run: moves.open_case(run, run.open_with()), None)
+            return start
+        again = Node(
+            root.state, root.now, root.assumed, root.parent, root.label, root.step, root.outcome
+        )
+        self.nodes[self.likeness.key(again.state, again.assumed)] = again
+        self._queue.append((0, 0, again))
+        return again
+
     def _search(self, most: int, until: float, stop: Callable[[Exploration], bool] | None) -> None:
-        empty = State(self.plan.names)
-        root = Node(empty, self.watch.start, {})
-        self._attempt(root, lambda run: moves.open_case(run, run.open_with()), None)
         while self._queue:
-            if len(self.nodes) > most or monotonic() > until:
+            if len(self.nodes) > most or thread_time() > until:
                 self.whole = False
                 return
             if stop is not None and stop(self):
@@ -128,22 +151,14 @@ class Exploration:
         touched = self._touched(name) & self.only
         if len(self.only) < len(self.plan.names) and not touched and not self._counted.get(name):
             return
-        answering = bool(event.completes or self.plan.waiting_for[name])
-        if not answering:
-            # What it does depends on the steps it touches: elsewhere it does the same again.
-            print_ = (
-                name,
-                node.state.ended != "",
-                tuple(node.state.marks[step].status for step in sorted(touched)),
-                node.state.pauses,
-                tuple(k for k in node.state.open if node.state.tasks[k].status == SCHEDULED)
-                if event.event.pauses
-                else (),
-            )
+        if event.completes or self.plan.waiting_for[name]:
+            print_ = None
+        else:
+            # What it does depends on the steps that it touches and on all that those depend on:
+            # where these are alike it does the same again.
+            print_ = (name, self._around(name, touched).key(node.state, node.assumed))
             if print_ in self._footprints and not self._counts(node, name):
                 return
-        else:
-            print_ = None
         for data in self.watch.answers.sets(name):
 
             def play(run: Trial, d: dict[str, Any] = data) -> None:
@@ -160,13 +175,25 @@ class Exploration:
         most = self._counted.get(name, 0)
         return node.state.happened.get(name, {}).get("count", 0) < most
 
+    def _around(self, name: str, touched: frozenset[str]) -> Likeness:
+        if name not in self._likenesses:
+            around = self.shared.cones.all_of(*sorted(touched)) & self.only
+            self._likenesses[name] = Likeness(self.plan, self.watch.reads, around)
+        return self._likenesses[name]
+
     def _touched(self, name: str) -> frozenset[str]:
         event = self.plan.events[name]
-        steps = {*event.event.opens, *self.plan.waiting_for[name]}
+        steps = {*event.event.opens, *event.event.cancels, *self.plan.waiting_for[name]}
         if event.completes:
             steps.add(event.completes[0])
         if event.event.again:
             steps.add(event.event.again)
+        if event.event.pauses:
+            timed = self.plan.steps.items()
+            steps |= {step for step, plan in timed if plan.starts or plan.step.every}
+        if event.event.reopens or event.within:
+            # The end left undecided what depended on the steps that it put out.
+            steps |= set(self.plan.names)
         return frozenset(s for step in steps for s in self.plan.steps[step].closure)
 
     def _pass_time(self, node: Node) -> None:
@@ -199,6 +226,9 @@ class Exploration:
         before = Node(shorn, max(at, node.now), node.assumed, node)
         self._attempt(before, moves.pass_time, label, origin=node)
 
+    def _trial(self, node: Node, assumed: dict[str, Any]) -> Trial:
+        return Trial(self.watch, node.state, node.now, assumed, self.only, self._kept_open)
+
     def _attempt(
         self,
         node: Node,
@@ -219,13 +249,15 @@ class Exploration:
             assumed = pending.pop(0)
             tried += 1
             self.moves += 1
-            run = Trial(self.watch, node.state, node.now, assumed, self.only)
+            run = self._trial(node, assumed)
             self.watch.missing.clear()
             try:
                 play(run)
             except Ask as ask:
                 if tried < _MOST_ASKED:
-                    values = self.watch.answers.attribute(ask.path)
+                    values = self.watch.referrals.fitting(
+                        ask.path, self.watch.answers.attribute(ask.path), assumed, MISSING
+                    )
                     pending[:0] = [{**assumed, ask.path: value} for value in values]
                 else:
                     self.whole = False
@@ -234,7 +266,7 @@ class Exploration:
                 self._noting.missing(parent)
                 if assumed != node.assumed:
                     # What was supposed of the case stays so: from here it may have no way out.
-                    run = Trial(self.watch, node.state, node.now, assumed, self.only)
+                    run = self._trial(node, assumed)
                     self._arrive(parent, Node(run.state, node.now, assumed, parent))
                 continue
             except FactError as error:
@@ -250,6 +282,7 @@ class Exploration:
             child = Node(
                 run.state, node.now, assumed, parent if label else None, label, step, outcome
             )
+            self._noting.completed(run, child)
             self._arrive(parent, child)
         return possible
 
@@ -257,7 +290,7 @@ class Exploration:
         self, node: Node, step: str, outcome: str, assumed: dict[str, Any]
     ) -> Trial | None:
         """The same with the whole form filled in, so that the search goes on past the mistake."""
-        run = Trial(self.watch, node.state, node.now, assumed, self.only)
+        run = self._trial(node, assumed)
         data = self.watch.answers.full(step)
         try:
             if step in self.plan.events and not outcome:
@@ -283,7 +316,7 @@ class Exploration:
         key = self.likeness.key(state, node.assumed)
         known = self.nodes.get(key)
         if known is None:
-            self.nodes[key] = known = node
+            self.nodes[key] = known = self.last = node
             self._arrived += 1
             node.depth = parent.depth + 1
             ahead = self._guide.distance(state) if self._guide else 0
@@ -292,6 +325,10 @@ class Exploration:
         if not (by_event and self.plan.events[node.step].event.ends):
             parent.next.append(known)
             parent.moved.add(node.step)
+        if not by_event:
+            parent.by_hand.append(known)
+            if node.outcome and self.plan.steps[node.step].outcomes[node.outcome].again:
+                self.rounds.append((parent, known, node.step, node.outcome))
 
     def no_way_to(self, goal: Callable[[Node], bool]) -> Iterator[Node]:
         """The nodes from which no `goal` can be reached, first reached first."""

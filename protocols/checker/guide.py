@@ -55,7 +55,7 @@ class Guide:
         plan = self.plan.steps[step]
         cost = 1 if plan.starts or plan.step.every else 0
         wanted: list[str] = []
-        if plan.dormant:
+        if plan.dormant and plan.opened_by:
             cost += 1
             event = self.plan.events[plan.opened_by[0]]
             reads = [*(event.formula.steps if event.formula else ()), event.event.during or step]

@@ -8,6 +8,7 @@ from datetime import date
 from protocols.checker.answers import MISSING, Answers
 from protocols.checker.demands import Demands
 from protocols.checker.reads import KEPT, Location, Reads, field_at
+from protocols.checker.referrals import Referrals
 from protocols.checker.report import Notes
 from protocols.documents import nearest
 from protocols.engine.plan import Plan
@@ -55,7 +56,7 @@ def check_roles(
         kinds = _kinds(plan, territory, name, uses[name], reads, wanted)
         empty = [
             shown
-            for scope, shown in _scopes(role, territory, kinds)
+            for scope, shown in _scopes(role, Referrals(plan, territory), kinds)
             if not territory.holders(held_as, scope, on)
         ]
         if empty:
@@ -126,18 +127,19 @@ def _named(plan: Plan, name: str, role: Role, wanted: Demands, notes: Notes) -> 
         )  # fmt: skip
 
 
-def _scopes(role: Role, territory: Territory, kinds: set[str]) -> Iterator[tuple[str, str]]:
+def _scopes(role: Role, referrals: Referrals, kinds: set[str]) -> Iterator[tuple[str, str]]:
     """(scope, how it is called)."""
     kind = role.held_by.organisation
+    territory = referrals.territory
     if kind == "comune":
-        for istat, comune in territory.comuni.items():
-            yield f"comune:{istat}", comune.name
+        for istat in referrals.comuni():
+            yield f"comune:{istat}", territory.comuni[istat].name
     elif kind == "district":
-        for number in territory.districts:
+        for number in sorted({territory.district_of(istat) for istat in referrals.comuni()}):
             yield f"district:{number}", f"distretto {number}"
     elif kind == "service":
-        for name, service in territory.services.items():
-            if service.kind in kinds:
+        for name in referrals.services():
+            if territory.services[name].kind in kinds:
                 yield f"service:{name}", name
     else:
         yield kind, kind

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from protocols.checker.demands import OTHER, Demands, demands
+from protocols.checker.behaviour import Behaviour
+from protocols.checker.demands import OTHER, demands
 from protocols.checker.report import Notes
 from protocols.checker.words import outcome_title
 from protocols.engine.plan import Plan
@@ -12,22 +13,26 @@ from protocols.text import Text
 Way = tuple[str, str, str]
 
 
-def check_loops(plan: Plan, wanted: Demands, notes: Notes) -> None:
+def check_loops(plan: Plan, behaviour: Behaviour, notes: Notes) -> None:
     """A way back (`again`) without `at_most` that can be taken again after itself, by outcomes none
-    of which is limited. One that needs an event or a date is only a warning: people's will or the
-    calendar stands in between."""
+    of which is limited and all of which were seen to be possible. One that needs an event or a date
+    is only a warning: people's will or the calendar stands in between."""
     ways = [
         (name, key, outcome.again)
         for name, step in plan.steps.items()
         for key, outcome in step.outcomes.items()
         if outcome.again and not outcome.at_most and not outcome.ends
-    ]
-    follows = {way: [w for w in ways if w[0] in _again_open(plan, wanted, way[2])] for way in ways}
+        and not behaviour.never_done(name, key)
+    ]  # fmt: skip
+    rounds = Rounds(plan, behaviour)
+    follows = {way: [w for w in ways if w[0] in rounds.again_open(way[2])] for way in ways}
     for way in ways:
         if not _returns(way, follows):
             continue
         name, key, back = way
         slow = any(_slow(plan, step) for step in _between(plan, name, back))
+        if not slow and behaviour.goes_round(name, key) is False:
+            continue
         step = plan.steps[name].step
         shown, target = outcome_title(step, key), plan.steps[back].step.title
         notes.add(
@@ -69,50 +74,62 @@ def _returns(way: Way, follows: dict[Way, list[Way]]) -> bool:
     return False
 
 
-def _unlimited(plan: Plan, name: str) -> list[str]:
-    return [key for key, outcome in plan.steps[name].outcomes.items() if not outcome.at_most]
+class Rounds:
+    """What may open again when limited outcomes are used up."""
 
+    def __init__(self, plan: Plan, behaviour: Behaviour) -> None:
+        self.plan = plan
+        self.wanted = behaviour.demands
+        self.possible = {
+            name: [key for key in known if not behaviour.never_done(name, key)]
+            for name, known in self.wanted.outcomes.items()
+        }
 
-def _again_open(plan: Plan, wanted: Demands, start: str) -> set[str]:
-    """Steps that may open in a new round of `start` when limited outcomes are used up."""
-    closure = set(plan.steps[start].closure)
-    outcomes = {
-        name: _unlimited(plan, name) if name in closure else known
-        for name, known in wanted.outcomes.items()
-    }
-    found = {start}
-    changed = True
-    while changed:
-        changed = False
-        for name in closure - found:
-            if _may_open(plan, wanted, name, closure, found, outcomes):
-                found.add(name)
-                changed = True
-    return found
+    def again_open(self, start: str) -> set[str]:
+        """Steps that may open in a new round of `start`."""
+        closure = set(self.plan.steps[start].closure)
+        outcomes = {
+            name: self._unlimited(name) if name in closure else known
+            for name, known in self.possible.items()
+        }
+        found = {start}
+        changed = True
+        while changed:
+            changed = False
+            for name in closure - found:
+                if self._may_open(name, closure, found, outcomes):
+                    found.add(name)
+                    changed = True
+        return found
 
+    def _unlimited(self, name: str) -> list[str]:
+        outcomes = self.plan.steps[name].outcomes
+        return [
+            key
+            for key in self.possible[name]
+            # Of tasks that disagree, nobody said `mixed`: it has no limit of its own.
+            if key not in outcomes or not outcomes[key].at_most
+        ]
 
-def _may_open(
-    plan: Plan,
-    wanted: Demands,
-    name: str,
-    closure: set[str],
-    found: set[str],
-    outcomes: dict[str, list[str]],
-) -> bool:
-    step = plan.steps[name]
-    if step.region in closure and step.region not in found:
-        return False
-    if step.formula is None:
-        return not step.dormant
-    if wanted.of(name) is None:
-        return True
-    return any(
-        all(
-            read not in closure or mark == OUT or (read in found and _left(outcomes[read], mark))
-            for read, mark in demand.items()
+    def _may_open(
+        self, name: str, closure: set[str], found: set[str], outcomes: dict[str, list[str]]
+    ) -> bool:
+        step = self.plan.steps[name]
+        if step.region in closure and step.region not in found:
+            return False
+        if step.formula is None:
+            return not step.dormant
+        if self.wanted.of(name) is None:
+            return True
+        return any(
+            all(
+                read not in closure
+                or mark == OUT
+                or (read in found and _left(outcomes[read], mark))
+                for read, mark in demand.items()
+            )
+            for demand in demands(step.formula, outcomes) or ()
         )
-        for demand in demands(step.formula, outcomes) or ()
-    )
 
 
 def _left(outcomes: list[str], mark: str) -> bool:

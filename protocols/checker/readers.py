@@ -12,7 +12,7 @@ def attribute_readers(reads: Reads, within: frozenset[str]) -> dict[str, frozens
     for place, _, paths in reads.guards.values():
         if str(place[1]) in within and place[-2:] != ("due", "when"):
             for path in paths:
-                if path.startswith("case."):
+                if path.startswith(("case.", "given.")):
                     found.setdefault(path, set()).add(str(place[1]))
     return {path: frozenset(who) for path, who in found.items()}
 

@@ -141,7 +141,7 @@ class Reads:
                     self.counted[event] = max(self.counted.get(event, 0), 1)
                     self.fields.setdefault(event, set()).add(field.split(".")[0])
                     self.literals.setdefault(f"{event}.{field}", []).extend(literals)
-            elif rest and name not in ("case", "tables"):
+            elif rest and name not in ("case", "given", "tables"):
                 self.fields.setdefault(name, set()).add(rest.split(".")[0])
 
     def _other_paths(self) -> Iterator[str]:
@@ -164,7 +164,8 @@ class Reads:
         paths = known[2] if known else paths_of(guard.source)
         return tuple(
             path for path in paths
-            if path.startswith("case.") and path.split(".")[1] not in KEPT
+            if path.startswith("given.")
+            or (path.startswith("case.") and path.split(".")[1] not in KEPT)
         )  # fmt: skip
 
 

@@ -67,6 +67,9 @@ RULES: dict[str, Text] = {
     "territory": Text(
         "Il protocollo è di questo territorio.", "The protocol belongs to this territory."
     ),
+    "applies-to-nothing": Text(
+        "Una variante vale per qualche caso.", "A variant applies to some cases."
+    ),
     "stuck": Text("Il caso può sempre arrivare a una fine.", "The case can always reach an end."),
     "dead-step": Text("Ogni passo può accadere.", "Every step can happen."),
     "dead-outcome": Text("Ogni esito si può scegliere.", "Every outcome can be chosen."),
@@ -131,10 +134,8 @@ class Notes:
     ) -> None:
         where = dotted(path)
         step = str(path[1]) if len(path) > 1 and path[0] in ("steps", "events") else ""
-        finding = Finding(
-            rule, severity, self.document.name, self.document.line(path), where, step, message,
-            remedy, tuple(history),
-        )  # fmt: skip
+        file, line = self.document.place(path)
+        finding = Finding(rule, severity, file, line, where, step, message, remedy, tuple(history))
         self._found.setdefault((rule, where), finding)
 
     def has_under(self, rule: str, path: Sequence[str | int]) -> bool:

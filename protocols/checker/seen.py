@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import Any
 
 from protocols.checker import words
+from protocols.checker.cone import Cones
 from protocols.checker.demands import Demands
 from protocols.checker.independence import Independence
 from protocols.checker.trial import Watch
@@ -19,7 +20,8 @@ from protocols.text import Text
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A state that was reached, and by what. `next`: nodes that people or time lead to from here;
+    """A state that was reached, and by what. `next`: nodes that are reached from here by what does
+    not itself end the case; `by_hand`: those to which people or time lead;
     `moved`: the steps by which; `expanded`: whether all of them are known."""
 
     state: State
@@ -30,6 +32,7 @@ class Node:
     step: str = ""
     outcome: str = ""
     next: list[Node] = field(default_factory=list)
+    by_hand: list[Node] = field(default_factory=list)
     moved: set[str] = field(default_factory=set)
     expanded: bool = False
     depth: int = 0
@@ -67,8 +70,23 @@ class Shared:
         self.plan = plan
         self.watch = Watch(plan, territory, today)
         self.demands = Demands(plan)
-        self.independence = Independence(plan, self.watch.reads)
+        self.cones = Cones(plan, self.watch.reads, self.demands)
+        self.independence = Independence(plan, self.watch.reads, self.demands)
         self.seen = Seen()
+
+
+def leads(start: Node, goal: Node) -> bool:
+    """Whether people and time alone lead from one to the other."""
+    known, queue = {id(start)}, [start]
+    while queue:
+        node = queue.pop()
+        if node is goal:
+            return True
+        for following in node.by_hand:
+            if id(following) not in known:
+                known.add(id(following))
+                queue.append(following)
+    return False
 
 
 def no_way_to(nodes: list[Node], goal: Callable[[Node], bool]) -> Iterator[Node]:

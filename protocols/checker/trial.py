@@ -7,6 +7,7 @@ from typing import Any
 
 from protocols.checker.answers import MISSING, Answers
 from protocols.checker.reads import Location, Reads, field_at, protected
+from protocols.checker.referrals import Referrals
 from protocols.engine import events as e
 from protocols.engine.plan import Guard, Plan
 from protocols.engine.run import Run
@@ -34,6 +35,7 @@ class Watch:
         self.territory = territory
         self.reads = Reads(plan)
         self.answers = Answers(plan, territory, self.reads, today)
+        self.referrals = Referrals(plan, territory)
         self.start = datetime.combine(today, time(8), UTC)
         self.missing: list[tuple[Location, str, bool]] = []
 
@@ -48,11 +50,13 @@ class Trial(Run):
         now: datetime,
         assumed: dict[str, Any],
         only: frozenset[str],
+        kept_open: bool = False,
     ) -> None:
         super().__init__(watch.plan, state, now, watch.territory)
         self.watch = watch
         self.assumed = assumed
         self.only = only
+        self.kept_open = kept_open
         if assumed:
             given = {p.partition(".")[2]: v for p, v in assumed.items() if v is not MISSING}
             self.state.attributes = {**self.state.attributes, **given}
@@ -60,13 +64,18 @@ class Trial(Run):
     def open_with(self) -> e.CaseOpened:
         """The opening of a case whose attributes are those assumed."""
         protocol, territory = self.plan.protocol, self.territory
-        comune = next(iter(territory.comuni))
+        comune = next(self.watch.referrals.comuni(), next(iter(territory.comuni)))
         given = {p.partition(".")[2]: v for p, v in self.assumed.items() if v is not MISSING}
         return e.CaseOpened(
             protocol.protocol, protocol.version, self.plan.digest, "person",
-            str(given.get("source", "SELF")), next(iter(territory.services)), comune,
-            territory.district_of(comune), self.watch.start.date(), given,
+            str(given.get("source", "SELF")),
+            next(self.watch.referrals.services(), next(iter(territory.services))), comune,
+            territory.district_of(comune), self.watch.start.date(),
+            {**self.watch.answers.taken(), **given},
         )  # fmt: skip
+
+    def _busy(self) -> bool:
+        return self.kept_open or super()._busy()
 
     def need(self, path: str) -> None:
         if path not in self.assumed:
@@ -91,7 +100,7 @@ class Trial(Run):
     def _note_missing(self, place: Location, guard: Guard, paths: tuple[str, ...]) -> None:
         for path in paths:
             name, *rest = path.split(".")
-            if name in ("case", "tables") or path in self.watch.reads.by_table:
+            if name in ("case", "given", "tables") or path in self.watch.reads.by_table:
                 # A table says itself what follows where a value is missing.
                 continue
             if name == "events" and (not rest or rest[1:] in ([], ["count"])):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from protocols.checker.behaviour import Behaviour
 from protocols.checker.report import Notes, Severity
-from protocols.checker.words import outcome_title
+from protocols.checker.words import outcome_title, seen_from
 from protocols.engine.plan import Plan
 from protocols.text import Text
 
@@ -78,8 +78,7 @@ def _dead(plan: Plan, behaviour: Behaviour, notes: Notes) -> None:
             continue
         it, en = _title(plan, name)
         if behaviour.never_opens(name):
-            outs = [n for n in behaviour.cones.of(name) - {name} if behaviour.never_opens(n)]
-            if outs:
+            if any(_sooner(plan, behaviour, other, name) for other in behaviour.cones.of(name)):
                 # It is dead because another is: that one is told.
                 continue
             severity: Severity = "error" if behaviour.sure(behaviour.guards_of(name)) else "warning"
@@ -103,7 +102,7 @@ def _dead(plan: Plan, behaviour: Behaviour, notes: Notes) -> None:
             if name in behaviour.stuck:
                 continue
             by_people = step.step.role or step.step.automation or step.step.each
-            if not by_people and not step.step.waits_for:
+            if step.scope or not (by_people or step.step.waits_for):
                 continue
             sure = behaviour.sure(behaviour.guards_of(name))
             notes.add(
@@ -133,6 +132,15 @@ def _dead(plan: Plan, behaviour: Behaviour, notes: Notes) -> None:
                     "Correct 'after' or 'during', or remove the event.",
                 ),
             )  # fmt: skip
+
+
+def _sooner(plan: Plan, behaviour: Behaviour, other: str, name: str) -> bool:
+    """Whether the other's death explains this one's. Of those that wait for one another in a circle
+    the first that is written does."""
+    if other == name or not behaviour.never_opens(other):
+        return False
+    circle = name in behaviour.cones.of(other)
+    return not circle or plan.names.index(other) < plan.names.index(name)
 
 
 def _halted(behaviour: Behaviour) -> set[str]:
@@ -184,8 +192,9 @@ def _stuck(plan: Plan, behaviour: Behaviour, notes: Notes) -> None:
 
 def _missing(plan: Plan, behaviour: Behaviour, notes: Notes) -> None:
     for (place, path, whole), node in behaviour.seen.missing.items():
-        name = path.split(".")[0]
         step = str(place[1])
+        path = seen_from(plan, step, path)
+        name = path.split(".")[0]
         if whole and name in plan.events:
             notes.add(
                 "data-not-there", place,
@@ -227,28 +236,28 @@ def _missing(plan: Plan, behaviour: Behaviour, notes: Notes) -> None:
             )  # fmt: skip
 
 
-def _read(plan: Plan, step: str, outcome: str) -> bool:
-    """Whether some step or event waits for the outcome, or for the step whatever its outcome."""
+def _waited_for(plan: Plan) -> frozenset[tuple[str, str | None]]:
+    """The (step, outcome) pairs for which some step or event waits; None for any outcome."""
     formulas = [part.formula for part in plan.steps.values()]
     formulas += [event.formula for event in plan.events.values()]
-    return any(
-        read == step and named in (outcome, None)
-        for formula in formulas
-        if formula
-        for read, named in formula.atoms
-    )
+    return frozenset(atom for formula in formulas if formula for atom in formula.atoms)
 
 
 def _nowhere(plan: Plan, behaviour: Behaviour, notes: Notes) -> None:
     """An outcome that ends all without a name, beside others from which the path goes on."""
     every = [o for step in plan.steps.values() for o in step.outcomes.values()]
     named = any(o.ends or o.result for o in every)
+    waited = _waited_for(plan)
+    gone_on_from = {step for step, _ in waited}
     for (step, outcome), node in behaviour.seen.ran_out.items():
         what = plan.steps[step].outcomes[outcome]
         effect = what.ends or what.again or what.result or what.resumes or what.cancels
-        if effect or plan.steps[step].dormant or _read(plan, step, outcome):
+        if effect or plan.steps[step].dormant or waited & {(step, outcome), (step, None)}:
             continue
-        if not any(_read(plan, step, other) for other in plan.steps[step].outcomes):
+        if plan.steps[step].within:
+            # Where it leads is said by the step that uses the protocol.
+            continue
+        if step not in gone_on_from:
             continue
         it, en = _title(plan, step)
         shown = outcome_title(plan.steps[step].step, outcome)

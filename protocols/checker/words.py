@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from protocols.checker.answers import MISSING
+from protocols.engine.plan import Plan
 from protocols.language.document import CaseEvent, Outcome, Step
 from protocols.text import Text
 
@@ -69,3 +70,15 @@ def _plain(value: Any) -> str:
 def _data(data: dict[str, Any], read: Iterable[str] | None) -> str:
     shown = [f"{k} = {_plain(data[k])}" for k in sorted(read or ()) if k in data][:_MOST_SHOWN]
     return f" ({', '.join(shown)})" if shown else ""
+
+
+def seen_from(plan: Plan, reader: str, path: str) -> str:
+    """A data path as whoever writes `reader` may write it: of what is inside another step only
+    what that step's protocol gives."""
+    within = plan.steps[reader].within if reader in plan.steps else None
+    name = path.split(".")[0]
+    while name in plan.steps and plan.steps[name].within not in (None, within):
+        name = plan.steps[name].within or ""
+    inside = plan.steps[name].step.inside if name in plan.steps else None
+    given = {source: f"{name}.{out}" for out, source in (inside.gives if inside else {}).items()}
+    return given.get(path, path)

@@ -103,12 +103,12 @@ def _problem(document: Document, model: type[pydantic.BaseModel], mistake: _Loca
         name = str(path[-1]) if path else ""
         # In a document of several files, what another file wrote may be meant to be changed.
         file = document.place(path)[0]
-        used = {
-            key
-            for key in _keys_of(document.data, path[:-1])
-            if document.place((*path[:-1], key))[0] == file
-        }
-        free = [known for known in names_at(model, path[:-1]) if known not in used]
+        keys = _keys_of(document.data, path[:-1])
+        free = [
+            known
+            for known in names_at(model, path[:-1])
+            if known not in keys or document.place((*path[:-1], known))[0] != file
+        ]
         return document.problem(path, unknown_name(Text("Voce", "Entry"), name, free))
     return document.problem(path, expectation(details, mistake.value))
 

@@ -14,6 +14,10 @@ _ODD_STRING = re.compile(r"\\|'''|\"\"\"|\b[rRbB]{1,2}['\"]")
 _PLAIN = frozenset({str, bool, int, type(None)})
 _ABSENT = object()
 _MOST = 1000
+# A condition is a sentence. Longer ones, nested in themselves, exhaust time, memory or the stack.
+_LONGEST = 2000
+_MOST_LOOPS = 2
+_LOOP = re.compile(r"\.\s*(?:all|exists|exists_one|filter|map)\s*\(")
 
 
 class Guard:
@@ -26,6 +30,7 @@ class Guard:
     __slots__ = ("_answers", "names", "program", "reads", "source")
 
     def __init__(self, source: str) -> None:
+        _check_size(source)
         self.source = source
         self.program = cel.compile(source)
         self.names: tuple[str, ...] = tuple(self.program.references()["variables"])
@@ -68,6 +73,20 @@ class Guard:
             # True is equal to 1, but a guard tells them apart.
             key += (kind, value)
         return tuple(key)
+
+
+def _check_size(source: str) -> None:
+    """Raises ValueError."""
+    if len(source) > _LONGEST:
+        raise ValueError(
+            f"più di {_LONGEST} caratteri: dividerla, o usare una tabella (more than {_LONGEST} "
+            "characters: divide it, or use a table)"
+        )
+    if len(_LOOP.findall(source)) > _MOST_LOOPS:
+        raise ValueError(
+            f"più di {_MOST_LOOPS} fra all, exists, filter e map: usare una tabella (more than "
+            f"{_MOST_LOOPS} of all, exists, filter and map: use a table)"
+        )
 
 
 def _fields(source: str, names: tuple[str, ...]) -> tuple[tuple[str, str], ...] | None:

@@ -179,7 +179,9 @@ class Step(Part):
     optional: bool = False
     form: Name | None = None
     due: Annotated[Due, BeforeValidator(_due)] | None = None
-    outcomes: Annotated[dict[Name, Outcome | None], BeforeValidator(_names)] = {"done": None}
+    outcomes: Annotated[
+        dict[Name, Outcome | None], Field(max_length=60), BeforeValidator(_names)
+    ] = {"done": None}
     records: Records = ()
     priority: int = Field(0, ge=0, le=3, description="0 ordinary … 3 at once")
 
@@ -271,7 +273,7 @@ class Protocol(Part):
     version: Annotated[str, StringConstraints(pattern=r"^\d{1,4}\.\d{1,4}\.\d{1,4}$")]
     title: Text
     territory: str
-    valid_from: date
+    valid_from: Annotated[date, Field(ge=date(1900, 1, 1), le=date(2199, 12, 31))]
     legal_basis: tuple[str, ...] = ()
     takes: dict[Name, FieldType] = Field(
         {}, description="what it is given where another protocol uses it: read as given.…"
@@ -283,7 +285,7 @@ class Protocol(Part):
     roles: dict[Name, Role]
     forms: dict[Name, Form] = {}
     tables: dict[Name, Table] = {}
-    steps: dict[Name, Step]
+    steps: Annotated[dict[Name, Step], Field(max_length=400)]
     events: dict[Name, CaseEvent] = {}
     exceptions: Exceptions = Exceptions()
     indicators: dict[Name, Indicator] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from protocols.documents import Document, Problem, nearest, unknown_name
+from protocols.documents import MAX_PROBLEMS, Document, Problem, nearest, unknown_name
 from protocols.engine.plan import Plan, PlanError
 from protocols.facts import CATALOGUE
 from protocols.language.document import Protocol, Record
@@ -22,7 +22,7 @@ _OUTCOME = Text("Esito", "Outcome")
 def plan_problems(error: PlanError, protocol: Protocol, document: Document) -> Iterator[Problem]:
     """Why the protocol cannot be run, with the nearest name where one is wrong."""
     outcomes = [name for step in protocol.steps.values() for name in step.outcomes]
-    for path, message, name in error.problems:
+    for path, message, name in error.problems[:MAX_PROBLEMS]:
         if path[-1] == "when":
             # A guard: told already, at its own place (`guards.findings`).
             continue

@@ -13,7 +13,7 @@ from protocols.checker import Report, check_text
 from protocols.checker.sarif import sarif
 from protocols.checker.schema import language_schema
 from protocols.documents import read_document
-from protocols.registry import Registry
+from protocols.language.library import Library
 from protocols.territory import default_pack, load_territory
 from tests.checker.generated import HEAD, parallel, step
 
@@ -140,9 +140,9 @@ def test_the_schema_accepts_what_the_loader_accepts(path: Path) -> None:
 def test_the_schema_accepts_the_shipped_protocols_and_refuses_a_misspelt_key() -> None:
     jsonschema = pytest.importorskip("jsonschema_rs")
     validator = jsonschema.validator_for(language_schema())
-    for plan in Registry.load(default_pack()).all():
-        data = _plain(read_document(plan.text, "shipped.yaml").data)
-        assert [error.message for error in validator.iter_errors(data)] == []
+    for source in Library.of_pack(default_pack()).sources():
+        data = _plain(source.document.data)
+        assert [error.message for error in validator.iter_errors(data)] == [], source
         first = next(iter(data["steps"].values()))
         first["afterr"] = "x"
         assert not validator.is_valid(data)
