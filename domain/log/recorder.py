@@ -226,7 +226,7 @@ class CaseLogRecorder(PostgresApplicationRecorder):
 
     def known(self, command_ids: Sequence[UUID]) -> set[UUID]:
         """Those of these commands that have been recorded."""
-        rows = self._rows(_KNOWN, (list(command_ids),)) if command_ids else []
+        rows = self.rows(_KNOWN, (list(command_ids),)) if command_ids else []
         return {row[0] for row in rows}
 
     def holder(self, scope: str, key: bytes) -> UUID | None:
