@@ -24,6 +24,7 @@ BENCHMARKS = {
     "migration": "Migrazione · Migration",
     "simulation": "Simulazione · Simulation",
     "checker": "Controllo · Checker",
+    "reads": "Consultazioni · Reads",
 }
 
 

@@ -14,6 +14,7 @@ import domain.person.events as person_events
 import domain.publishing.events as publishing_events
 import protocols.engine.events as engine_events
 from domain.log.topics import register
+from domain.reads.events import ReadsRecorded
 from protocols.engine.events import Body
 from protocols.facts import CATALOGUE
 
@@ -37,6 +38,7 @@ def _register_all() -> None:
                 register(f"{prefix}.{_kebab(cls.__name__)}", cls)
     for name, fact in CATALOGUE.items():
         register(f"fact.{_kebab(name)}", fact)
+    register("read.recorded", ReadsRecorded)
 
 
 _register_all()

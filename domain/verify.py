@@ -33,6 +33,8 @@ from domain.person.events import PersonRegistered
 from domain.publishing.conformance import check_publishing
 from domain.publishing.events import Drafted, Installed
 from domain.publishing.registry import PublishedRegistry
+from domain.reads.conformance import check_reads
+from domain.reads.events import ReadsRecorded
 from protocols.engine.events import CaseOpened
 from protocols.registry import Registry
 from protocols.territory import Territory, default_pack, load_territory
@@ -244,6 +246,8 @@ def _check(
         part.findings.extend(check_publishing(originator, history, registry))
     elif isinstance(first, Planned):
         part.findings.extend(check_migration(originator, history))
+    elif isinstance(first, ReadsRecorded):
+        part.findings.extend(check_reads(originator, history))
     elif not isinstance(first, PersonRegistered):
         part.cases += isinstance(first, CaseOpened)
         checked = check_case(originator, history, registry, territory)

@@ -11,13 +11,14 @@ from projections.inbox.handler import Inbox
 from projections.indicators.handler import Indicators
 from projections.model import Plans, ReadModel
 from projections.persons.handler import Persons
+from projections.reads.handler import Reads
 from projections.timeline.handler import Timeline
 from protocols.documents import nearest
 from protocols.territory import Territory
 from protocols.text import Text
 
 MODELS: tuple[type[ReadModel], ...] = (
-    Cases, Deadlines, Hosts, Inbox, Indicators, Persons, Timeline,
+    Cases, Deadlines, Hosts, Inbox, Indicators, Persons, Reads, Timeline,
 )  # fmt: skip
 NAMES: tuple[str, ...] = tuple(model.name for model in MODELS)
 

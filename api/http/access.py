@@ -6,7 +6,9 @@ is another matter: `domain.case.standing` decides that.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Literal
+from uuid import UUID
 
 import msgspec
 
@@ -33,7 +35,8 @@ class Reader(msgspec.Struct, frozen=True):
 
 class Sight(msgspec.Struct, frozen=True):
     """What of a case decides who may see it. `scopes`: of all tasks it has or had, and of those
-    called in; `assignees`: staff whom tasks were given to by name, or who referred the case."""
+    called in; `assignees`: staff whom tasks were given to by name, or who referred the case;
+    `person`: whom it is about."""
 
     comune: str
     district: int
@@ -42,6 +45,7 @@ class Sight(msgspec.Struct, frozen=True):
     scopes: frozenset[str] = frozenset()
     assignees: frozenset[str] = frozenset()
     sealed: bool = False
+    person: UUID | None = None
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -179,3 +183,12 @@ def may_read_drafts(reader: Reader) -> bool:
 def may_read_hosts(reader: Reader) -> bool:
     """All who work on cases, and those who govern; designers see no registry."""
     return any(scope_kind(scope) not in ("design", "system") for scope in reader.scopes)
+
+
+def grounds_for_read_log(reader: Reader, protecting: Collection[str]) -> frozenset[str]:
+    """By what somebody reads who has looked at a person's data; empty if by nothing. `protecting`:
+    roles of the management that decide of a person's data as such (an erasure)."""
+    found = {"audit"} & {scope_kind(scope) for scope in reader.scopes}
+    if any(role in protecting and scope == "management" for role, scope, _ in reader.holds):
+        found.add("protection")
+    return frozenset(found)

@@ -20,6 +20,7 @@ from api.http import (
     hosts,
     jobs,
     migrations,
+    persons,
     protocol_pages,
     protocols,
     publishing,
@@ -36,6 +37,7 @@ from api.http.problems import install
 from api.http.routes import Routes
 from api.http.shapes import PROBLEMS
 from api.http.tokens import Issuer
+from domain.reads.journal import ReadJournal
 from domain.service import CaseService
 from domain.settings import Settings
 
@@ -44,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     cases.router,
     tasks.router,
     case_events.router,
+    persons.router,
     exceptions.router,
     exclusions.router,
     hosts.router,
@@ -78,7 +81,8 @@ def create_app(settings: Settings, service: CaseService | None = None) -> FastAP
         check=ConnectionPool.check_connection,
         open=False,
     )
-    parts = Parts(settings, service, pool, Issuer.of(settings.home))
+    reads = ReadJournal(service.recorder, service.clock)
+    parts = Parts(settings, service, pool, Issuer.of(settings.home), reads)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -86,6 +90,8 @@ def create_app(settings: Settings, service: CaseService | None = None) -> FastAP
         try:
             yield
         finally:
+            # Before the log is closed: what was shown must be in it.
+            reads.close()
             pool.close()
             service.close()
 

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path
 from pydantic import ConfigDict, Field
 
 from api.http.door import Identified
+from api.http.looks import ReadRoute
 from api.http.parameters import Instant
 from api.http.shapes import Json, shape
 from api.http.task_view import FieldShape, fields_of
@@ -22,7 +23,7 @@ from protocols.engine.moves import why_not
 from protocols.engine.run import Run
 from protocols.text import Text
 
-router = APIRouter(prefix="/api/v1/cases", tags=["eventi di un caso"])
+router = APIRouter(prefix="/api/v1/cases", tags=["eventi di un caso"], route_class=ReadRoute)
 
 
 class PossibleEvent(msgspec.Struct, frozen=True):

@@ -131,7 +131,7 @@ def case_detail(door: Door, sight: Sight, case: UUID) -> CaseDetail:
     steps = plan.protocol.steps
     open_tasks = state.open_tasks()
     stage = next((s for t in reversed(open_tasks) if (s := steps[t.step].stage)), None) or ""
-    place = state.attributes["comune"] if may_read_place(door.reader, sight) else None
+    place = state.attributes["comune"] if _place_shown(door, sight) else None
     return CaseDetail(
         case,
         state.version,
@@ -168,11 +168,20 @@ def case_detail(door: Door, sight: Sight, case: UUID) -> CaseDetail:
     )
 
 
+def _place_shown(door: Door, sight: Sight) -> bool:
+    may = may_read_place(door.reader, sight)
+    # Where everybody sees the comune, seeing it tells nothing of who somebody is.
+    if sight.sealed or not may:
+        door.looks.saw("identity", may)
+    return may
+
+
 def _person(door: Door, sight: Sight, state: CaseState) -> PersonView:
     assert state.opened is not None
     person = UUID(state.opened.person)
-    screen = Screen(door.reader, sight, door.service.plan(state))
+    screen = Screen(door.reader, sight, door.service.plan(state), looks=door.looks)
     may = screen.may("identity", True, None)
+    door.looks.saw("identity", may)
     reader = door.service.personal_reader(person)
     registered = PersonRegistered("")
     particulars: dict[str, Any] = {}
@@ -204,10 +213,10 @@ def state_view(
     opened = state.opened
     assert opened is not None
     plan = door.service.plan(state)
-    screen = Screen(door.reader, sight, plan, followed(door.service, history))
+    screen = Screen(door.reader, sight, plan, followed(door.service, history), looks=door.looks)
     latest = origin_of_step(history)
     attributes = {**state.attributes}
-    if not may_read_place(door.reader, sight):
+    if not _place_shown(door, sight):
         attributes["comune"] = withheld("identity")
     return CaseStateView(
         state.id,

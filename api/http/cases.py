@@ -20,6 +20,7 @@ from api.http.case_view import (
 )
 from api.http.door import Door, Identified
 from api.http.followed import followed
+from api.http.looks import ReadRoute
 from api.http.parameters import After, Cursor, Instant, Limit, Version, Word
 from api.http.referrals import istat_of
 from api.http.shapes import Json, shape
@@ -32,7 +33,7 @@ from projections.cursor import cursor_of
 from projections.deadlines.queries import overdue as overdue_tasks
 from projections.timeline.queries import TimelineEntry, timeline
 
-router = APIRouter(prefix="/api/v1/cases", tags=["casi"])
+router = APIRouter(prefix="/api/v1/cases", tags=["casi"], route_class=ReadRoute)
 
 At = Annotated[Instant | None, Query(description="Com'era in quell'istante.")]
 AtVersion = Annotated[Version | None, Query(description="Com'era dopo tanti eventi.")]
@@ -156,7 +157,9 @@ def history(case: UUID, door: Identified, at: At = None, version: AtVersion = No
     state = service.state(case)
     assert state.opened is not None
     personal = service.personal_reader(state.opened.person)
-    screen = Screen(door.reader, sight, service.plan(state), followed(service, events), personal)
+    screen = Screen(
+        door.reader, sight, service.plan(state), followed(service, events), personal, door.looks
+    )
     of = origins(events)
     return Json(
         History(

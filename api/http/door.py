@@ -13,11 +13,13 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
-from api.http.access import Reader, Sight, What, may_read
+from api.http.access import Reader, Sight, What, may_read, relations
+from api.http.looks import Looks
 from api.http.problems import Problem, unavailable
 from api.http.sights import sights
 from api.http.tokens import Issuer, TokenRefused
 from domain.case.commands import Actor
+from domain.reads.journal import ReadJournal
 from domain.refusal import FieldProblem
 from domain.service import CaseService, unknown_case
 from domain.settings import Settings
@@ -35,13 +37,16 @@ class Parts(msgspec.Struct, frozen=True):
     service: CaseService
     pool: ConnectionPool[Any]
     issuer: Issuer
+    reads: ReadJournal
 
 
 class Door(msgspec.Struct, frozen=True):
-    """An identified request: the parts, and the person with the roles held today."""
+    """An identified request: the parts, the person with the roles held today, and what the request
+    looks at."""
 
     parts: Parts
     reader: Reader
+    looks: Looks
 
     @property
     def service(self) -> CaseService:
@@ -89,9 +94,13 @@ class Door(msgspec.Struct, frozen=True):
         """The case as far as access goes. Raises Refused (not_found), also where the reader may
         not know that it exists."""
         found = sights(self.service, [case]).get(case)
-        if found is None or not may_read(self.reader, found, "summary"):
+        if found is None:
+            raise unknown_case(case)
+        if not may_read(self.reader, found, "summary"):
+            self.looks.refused(case, found.person)
             raise unknown_case(case)
         if not may_read(self.reader, found, what):
+            self.looks.refused(case, found.person)
             raise Problem(
                 403,
                 "not_for_this_role",
@@ -100,6 +109,7 @@ class Door(msgspec.Struct, frozen=True):
                     "The roles held give access to this case's summary only.",
                 ),
             )
+        self.looks.admitted(relations(self.reader, found), case, found.person)
         return found
 
 
@@ -120,7 +130,8 @@ def identified(
         raise _unknown(Text("Manca il token.", "The token is missing."), "")
     try:
         person = parts.issuer.person(credentials.credentials)
-        today = parts.service.clock.now().astimezone(parts.service.territory.timezone).date()
+        now = parts.service.clock.now()
+        today = now.astimezone(parts.service.territory.timezone).date()
         held = parts.service.territory.memberships(person, today)
     except TokenRefused as refused:
         raise _unknown(refused.message, "invalid_token") from None
@@ -129,7 +140,10 @@ def identified(
             Text("Il token è di una persona che non c'è più.", "The token's person is gone."),
             "invalid_token",
         ) from None
-    return Door(parts, Reader(person, tuple((m.role, m.scope, m.deputy) for m in held)))
+    reader = Reader(person, tuple((m.role, m.scope, m.deputy) for m in held))
+    looks = Looks(reader, request.scope["route"].path, now)
+    request.state.looks = looks
+    return Door(parts, reader, looks)
 
 
 Identified = Annotated[Door, Depends(identified)]

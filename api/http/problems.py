@@ -17,6 +17,7 @@ from starlette.responses import Response
 
 from api.http.validation import field_problems
 from domain.log.errors import LogUnavailable
+from domain.reads.journal import ReadsUnlogged
 from domain.refusal import FieldProblem, Refused
 from projections.cursor import BadCursor
 from protocols.text import Language, Text
@@ -233,9 +234,8 @@ def install(app: Any) -> None:
     """Every way in which a request can fail, answered as a problem."""
     app.add_exception_handler(Problem, _answer)
     app.add_exception_handler(Refused, lambda r, error: _answer(r, Problem.of(error)))
-    app.add_exception_handler(
-        LogUnavailable, lambda r, error: _answer(r, unavailable(error.message))
-    )
+    for away in (LogUnavailable, ReadsUnlogged):
+        app.add_exception_handler(away, lambda r, error: _answer(r, unavailable(error.message)))
     app.add_exception_handler(
         BadCursor,
         lambda r, error: _answer(
@@ -250,6 +250,6 @@ def install(app: Any) -> None:
     )
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(RequestValidationError, _validation)
-    for away in (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):
-        app.add_exception_handler(away, _away)
+    for lost in (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):
+        app.add_exception_handler(lost, _away)
     app.add_exception_handler(Exception, _unforeseen)

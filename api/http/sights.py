@@ -81,4 +81,5 @@ class _Gathered:
             frozenset(self.scopes - {""}),
             frozenset(self.assignees - {""}),
             bool(self.opened.attributes.get("sealed")),
+            UUID(self.opened.person),
         )

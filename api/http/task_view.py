@@ -144,7 +144,7 @@ def task_detail(door: Door, sight: Sight, case: UUID, key: str) -> TaskDetail:
     now = service.clock.now()
     run = Run(plan, state, now, service.territory)
     history = service.history(case)
-    screen = Screen(door.reader, sight, plan, followed(service, history))
+    screen = Screen(door.reader, sight, plan, followed(service, history), looks=door.looks)
     latest = origin_of_step(history)
     role = plan.protocol.roles.get(task.role)
     paused = state.paused and not task.ignores_pause

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.door import Door, Identified
+from api.http.looks import ReadRoute
 from api.http.parameters import After, Cursor, Instant, Limit, TaskId, Word
 from api.http.shapes import Json, shape
 from api.http.task_view import EXAMPLE as TASK_EXAMPLE
@@ -23,7 +24,7 @@ from projections.inbox.queries import InboxPage, InboxTask, inbox
 from protocols.territory import scope_kind
 from protocols.text import Text
 
-router = APIRouter(prefix="/api/v1/tasks", tags=["compiti"])
+router = APIRouter(prefix="/api/v1/tasks", tags=["compiti"], route_class=ReadRoute)
 
 _PAGE = {"tasks": [], "cursor": ""}
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import msgspec
 
 from api.http.access import Origin, Reader, Sight, may_read_field, may_read_place, scope_shown
 from api.http.followed import Followed
+from api.http.looks import Looks
 from domain.log.recorded import Recorded
 from domain.vault.events import PersonalReader
 from protocols.engine import events as e
@@ -28,7 +29,8 @@ _PLACED = (e.StepOpened, e.Escalated, e.ClocksResumed, e.Migrated, e.MigrationRe
 class Screen:
     """One reader before one case. `before`: the texts that it has followed; a field that any of
     them asked for may be read only by whoever may read it by each. `personal` opens what may be
-    read; without it what is personal stays sealed."""
+    read; without it what is personal stays sealed. `looks` is told the categories of what is
+    shown and withheld."""
 
     def __init__(
         self,
@@ -37,12 +39,14 @@ class Screen:
         plan: Plan,
         before: Followed | None = None,
         personal: PersonalReader | None = None,
+        looks: Looks | None = None,
     ) -> None:
         self.reader = reader
         self.sight = sight
         self.plan = plan
         self._followed = before or Followed([])
         self.personal = personal
+        self._looks = looks
 
     def may(self, category: str, personal: bool, origin: Origin | None) -> bool:
         return may_read_field(self.reader, self.sight, category, personal, origin)
@@ -64,24 +68,28 @@ class Screen:
             fields: list[FormField | None] = list(self._followed.fields(step, name))
             if form and name in form.fields:
                 fields.append(form.fields[name])
-            for field in fields or [None]:
-                value = self._field(name, value, field, origin, personal)
-            shown[name] = value
+            shown[name] = self._field(name, value, fields or [None], origin, personal)
         return shown
 
     def _field(
         self,
         name: str,
         value: Any,
-        field: FormField | None,
+        fields: list[FormField | None],
         origin: Origin | None,
         personal: bool,
     ) -> Any:
-        category = field.category if field else "social"
-        secret = personal or bool(field and field.personal)
-        if name == "outcome" or self.may(category, secret, origin):
+        if name == "outcome":
             return value
-        return withheld(category)
+        asked = [(f.category, f.personal) if f else ("social", False) for f in fields]
+        hidden = [c for c, secret in asked if not self.may(c, personal or secret, origin)]
+        self._saw([hidden[-1]] if hidden else [c for c, _ in asked], not hidden)
+        return withheld(hidden[-1]) if hidden else value
+
+    def _saw(self, categories: Iterable[str], may: bool) -> None:
+        if self._looks is not None:
+            for category in categories:
+                self._looks.saw(category, may)
 
     def body(self, event: Recorded, origin: Origin) -> dict[str, Any]:
         """The body of an event of the case, as the reader may see it."""
@@ -91,8 +99,12 @@ class Screen:
             shown |= self._answers(body.step, event, origin)
         elif isinstance(body, e.CaseEventHappened):
             shown |= self._answers(body.event, event, origin)
-        if "comune" in shown and not may_read_place(self.reader, self.sight):
-            shown["comune"] = withheld("identity")
+        if "comune" in shown:
+            may = may_read_place(self.reader, self.sight)
+            if self.sight.sealed or not may:
+                self._saw(["identity"], may)
+            if not may:
+                shown["comune"] = withheld("identity")
         if isinstance(body, _PLACED):
             self._places(shown)
         return shown

@@ -94,6 +94,8 @@ class People:
         return self.complete(REFERENT, case, "triage", outcome, {"need": "work"}, **more)
 
     def last_position(self) -> int:
+        # Reads of before come into the log in their own time.
+        assert self.app.state.parts.reads.flush()
         return self.service.recorder.last_position()
 
     @property

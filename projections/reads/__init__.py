@@ -1,0 +1,1 @@
+"""Who has looked at whose data."""
