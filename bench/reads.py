@@ -32,7 +32,7 @@ from projections.schema import migrate as migrate_projections
 
 UNIT = "reads/s"
 # The slowest that a read may become is 1.1 times what it was.
-_GOAL = 1 / 1.1
+_GOAL = 0.91
 _AT_ONCE = 4
 _DOORS = {"a case": "/api/v1/cases/{case}", "its history": "/api/v1/cases/{case}/history"}
 
@@ -107,6 +107,8 @@ async def _round(
 
     start = perf_counter()
     await asyncio.gather(*(ask() for _ in range(_AT_ONCE)))
+    # What was taken in is written within the same round.
+    await asyncio.to_thread(app.state.parts.reads.flush)
     samples.add(waits, perf_counter() - start)
 
 

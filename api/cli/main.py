@@ -21,6 +21,7 @@ _PARTS = (
     "api.cli.checkpoint",
     "api.cli.proof",
     "api.cli.person",
+    "api.cli.audit",
     "api.cli.vault",
     "api.cli.backup",
     "api.cli.rebuild",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import UTC, date, datetime
 from uuid import UUID, uuid4, uuid5
 
 from domain.clock import Clock
@@ -34,6 +34,7 @@ class ReadStream:
         self._mapper = CaseLogMapper()
         self._process = uuid4()
         self._day: date | None = None
+        self._last = datetime.min.replace(tzinfo=UTC)
         self._stream = self._process
         self._version = 0
         self._pending: Recorded | None = None
@@ -53,7 +54,8 @@ class ReadStream:
         return position
 
     def _next(self, reads: Sequence[Read]) -> Recorded:
-        now = self._clock.now()
+        # A machine's clock may be set back a little; what was written before stays before.
+        now = self._last = max(self._clock.now(), self._last)
         if now.date() != self._day:
             self._day = now.date()
             self._stream, self._version = uuid5(self._process, self._day.isoformat()), 0
