@@ -21,6 +21,7 @@ from domain.case.state import CaseState
 from domain.log.appending import Claim
 from domain.log.mapper import CaseLogMapper
 from domain.log.migrations import migrate
+from domain.proof.leaf import FIRST, event_hash
 from domain.reactions import Batch, consequences
 from domain.refer import refer
 from domain.service import CaseService
@@ -48,13 +49,16 @@ class Log:
         with psycopg.connect(database_url) as connection, connection.cursor() as cursor:
             with cursor.copy(
                 "COPY stored_events (originator_id, originator_version, topic, state,"
-                " notification_id) FROM STDIN"
+                " notification_id, hash) FROM STDIN"
             ) as copy:
+                last: dict[Any, bytes] = {}
                 for position, event in enumerate(self.events, 1):
-                    copy.write_row(
-                        (event.originator_id, event.originator_version, event.topic,
-                         event.state, position)
-                    )  # fmt: skip
+                    of, version = event.originator_id, event.originator_version
+                    assert isinstance(of, UUID)
+                    last[of] = event_hash(
+                        last.get(of, FIRST), of, version, position, event.topic, event.state
+                    )
+                    copy.write_row((of, version, event.topic, event.state, position, last[of]))
             with cursor.copy(
                 "COPY commands (command_id, fingerprint, originator_id, first_position,"
                 " last_position, version, at) FROM STDIN"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -18,6 +19,9 @@ from api.stack.temporal import EmbeddedTemporal
 from domain.log.migrations import migrate as migrate_log
 from projections.schema import migrate as migrate_projections
 from workflows.jobs.store import migrate as migrate_jobs
+
+# A console keeps the width that it finds when it is made, and pytest-xdist gives its processes one.
+os.environ.pop("COLUMNS", None)
 
 _numbers = itertools.count(1)
 

@@ -24,6 +24,7 @@ from workflows.jobs.worker import make_jobs_worker
 from workflows.migration import MigrationWorkflow
 from workflows.migration_activities import MigrationActivities
 from workflows.names import TASK_QUEUE
+from workflows.sealing import CheckpointWorkflow, SealActivities, keep_schedule
 
 THREADS = 16
 # Ours are pure where the workflow uses them; reloading them for each case would be the larger cost.
@@ -46,12 +47,12 @@ def make_worker(
     task_queue: str = TASK_QUEUE,
     more: Sequence[Callable[..., Any]] = (),
 ) -> Worker:
-    """A worker of the workflows of cases and of migration plans, not yet running. `more`: the
-    activities of the latter."""
+    """A worker of the workflows of cases, of migration plans and of checkpoints, not yet running.
+    `more`: the activities of all but the first."""
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[CaseWorkflow, MigrationWorkflow],
+        workflows=[CaseWorkflow, MigrationWorkflow, CheckpointWorkflow],
         activities=[*activities.all(), *more],
         activity_executor=threads,
         workflow_runner=workflow_runner(),
@@ -81,11 +82,13 @@ async def run_worker(
         return
     activities = CaseActivities(own, history_limit=history_limit, automations=automations)
     migrations = MigrationActivities(own)
+    seals = SealActivities(settings, own)
     jobs = JobActivities(own, settings.database_url, sees)
+    await keep_schedule(client)
     try:
         with ThreadPoolExecutor(2 * THREADS, thread_name_prefix="activity") as threads:
             async with (
-                make_worker(client, activities, threads, more=migrations.all()),
+                make_worker(client, activities, threads, more=[*migrations.all(), seals.seal_log]),
                 make_jobs_worker(client, jobs, threads, workflow_runner()),
             ):
                 await stop.wait()
