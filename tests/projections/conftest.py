@@ -16,6 +16,7 @@ from domain.log.mapper import CaseLogMapper
 from domain.log.recorded import Recorded
 from domain.log.recorder import CaseLogRecorder
 from domain.person.events import PersonNamed, PersonRegistered
+from domain.reads.events import Read, ReadsRecorded
 from projections.model import ReadModel
 from projections.models import read_models
 from protocols.engine import events as e
@@ -241,6 +242,7 @@ class World:
         self.mapper = CaseLogMapper()
         self.now = START
         self.events: list[Recorded] = []
+        self.reads, self.reads_written = uuid4(), 0
 
     def models(self, *names: str) -> list[ReadModel]:
         return read_models(self.plans, self.territory, names or None)
@@ -280,6 +282,16 @@ class World:
         self.record(host, 0, [HostRegistered("Panificio L'Aurora", MELZO, 12, "food", places)])
         return host
 
+    def looked(self, case: LoggedCase) -> None:
+        """Somebody reads the case, and somebody else is refused."""
+        seen = Read(
+            self.now, "mr-1", "/api/v1/cases/{case}", case.id, case.person,
+            ("municipal_referent@comune:015142",), ("comune",), ("identity",), ("clinical",),
+        )  # fmt: skip
+        refused = Read(self.now, "mr-2", "/api/v1/cases/{case}", case.id, case.person, refused=True)
+        body = ReadsRecorded((seen, refused))
+        self.reads_written = self.record(self.reads, self.reads_written, [body], "system:reads")
+
     def later(self, **time: float) -> None:
         self.now += timedelta(**time)
 
@@ -293,6 +305,7 @@ class World:
             opened.append(case)
             self.later(hours=5)
             _walk(self, case, chance.randrange(6))
+            self.looked(case)
             older = chance.choice(opened)
             if not older.state.ended:
                 self.later(days=chance.choice([0, 3, 40]))

@@ -143,6 +143,21 @@ def test_every_event_of_every_case_is_told_in_two_languages(paper: Any) -> None:
     assert all(entry.it and entry.en and entry.it != entry.en for entry in told.values())
 
 
+def test_each_read_has_a_row_and_so_has_each_refusal(paper: Any) -> None:
+    case = paper.case()
+    paper.looked(case)
+    paper.looked(case)
+    rows = Folded(paper, "reads").fold(paper.events).rows.grown("reads")
+    last = len(paper.events)
+    assert [(row.position, row.line, row.reader, row.refused) for row in rows] == [
+        (last - 1, 1, "mr-1", False),
+        (last - 1, 2, "mr-2", True),
+        (last, 1, "mr-1", False),
+        (last, 2, "mr-2", True),
+    ]
+    assert {(row.case_id, row.person) for row in rows} == {(case.id, case.person)}
+
+
 SECRETS = ("Bianchi", "bianchi@esempio.it", "BNCLCU80A41F205X", "Via Roma 1", "segreto clinico")
 
 
@@ -156,6 +171,7 @@ def test_nothing_personal_enters_any_row(paper: Any) -> None:
     case.move(moves.happen, "moving", {"comune": "015221", "district": 8}, {"address": address})
     case.move(moves.skip, "triage", note)
     case.record(e.DataCorrected("triage", note, personal={"note": note}))
+    paper.looked(case)
     for model in paper.models():
         rows = Rows(model.tables, complete=True)
         for event in paper.events:
