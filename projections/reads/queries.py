@@ -39,18 +39,21 @@ class ReadPage(msgspec.Struct, frozen=True):
     cursor: str
 
 
-_LIST = """
+_SELECT = """
     SELECT position, line, at, reader, door, case_id AS case, person, roles, grounds, shown,
         withheld, refused
-    FROM reads.reads
-    WHERE (%(person)s::uuid IS NULL OR person = %(person)s)
-      AND (%(case)s::uuid IS NULL OR case_id = %(case)s)
-      AND (%(by)s::text IS NULL OR reader = %(by)s)
-      AND (%(since)s::timestamptz IS NULL OR at >= %(since)s)
-      AND (%(until)s::timestamptz IS NULL OR at < %(until)s)
-      AND (%(before)s::bigint IS NULL OR (position, line) < (%(before)s::bigint, %(line)s::bigint))
+    FROM reads.reads WHERE {}
     ORDER BY position DESC, line DESC LIMIT %(limit)s
 """
+# Only what is asked for stands in the query: each has an index that also gives the order.
+_CONDITIONS = {
+    "person": "person = %(person)s",
+    "case": "case_id = %(case)s",
+    "by": "reader = %(by)s",
+    "since": "at >= %(since)s",
+    "until": "at < %(until)s",
+    "before": "(position, line) < (%(before)s, %(line)s)",
+}
 
 
 def reads(
@@ -76,8 +79,10 @@ def reads(
         "line": line,
         "limit": limit + 1,
     }
+    asked = [sql for name, sql in _CONDITIONS.items() if parameters[name] is not None]
+    query = _SELECT.format(" AND ".join(asked) or "true")
     with connection.cursor(row_factory=class_row(ReadLine)) as cursor_:
-        found = cursor_.execute(_LIST, parameters).fetchall()
+        found = cursor_.execute(query.encode(), parameters).fetchall()
     if len(found) <= limit:
         return ReadPage(found, "")
     found = found[:limit]

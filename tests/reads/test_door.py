@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -11,13 +12,17 @@ from fastapi.routing import APIRoute
 from api.http.app import ROUTERS
 from api.http.looks import ReadRoute
 from domain.log.errors import LogUnavailable
+from domain.log.mapper import CaseLogMapper
+from domain.log.recorder import CaseLogRecorder
 from domain.proof.audit import audit
 from domain.proof.keys import read_verifiers
 from domain.proof.place import archive_of
 from domain.reads.events import Read, ReadsRecorded
 from domain.verify import verify_log
 from projections.verify import compare
+from protocols.registry import Registry
 from tests.api.conftest import DESK, DISTRICT, MELZO, REFERENT, TERRITORY, People, holder
+from tests.api.conftest import _application as application
 
 AUDITOR = holder("auditor", "audit")
 ELSEWHERE = holder("municipal_referent", "comune:015205")
@@ -216,3 +221,16 @@ def test_an_unknown_person_is_refused_alike(people: People) -> None:
     assert people.get(REFERENT, f"/api/v1/persons/{uuid4()}/readers").status_code == 403
     assert people.get(AUDITOR, f"/api/v1/persons/{uuid4()}/readers").status_code == 404
     assert people.get(DESK, f"/api/v1/persons/{uuid4()}/reads").status_code == 403
+
+
+def test_an_application_that_ends_in_good_order_leaves_no_read_unwritten(
+    database_url: str, tmp_path: Path, registry: Registry
+) -> None:
+    with application(database_url, tmp_path / "home", registry) as people:
+        case = people.case()
+        for _ in range(3):
+            assert people.get(REFERENT, f"/api/v1/cases/{case}").status_code == 200
+    with CaseLogRecorder.connect(database_url) as recorder:
+        stored = CaseLogMapper().read_all(recorder.read_from(0, 1_000))
+        batches = [event.body.reads for event in stored if isinstance(event.body, ReadsRecorded)]
+    assert [read.by for batch in batches for read in batch] == [REFERENT] * 3
