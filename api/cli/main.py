@@ -17,6 +17,7 @@ _PARTS = (
     "api.cli.clock",
     "api.cli.case",
     "api.cli.replay",
+    "api.cli.audit",
     "api.cli.verify",
     "api.cli.checkpoint",
     "api.cli.proof",

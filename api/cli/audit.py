@@ -1,0 +1,112 @@
+"""`cantiere audit`: questions of an auditor. Who could see a case, who did what, what was late."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Annotated
+
+import psycopg
+import typer
+from rich.markup import escape
+
+from api.cli.audit_answers import could_see, did, late
+from api.cli.case import CaseArgument, find_case
+from api.cli.instants import begin_of, instant_of
+from api.cli.speaking import HomeOption, JsonOption, case_service, local, out, write_json
+
+group = typer.Typer(help="Domande di chi verifica. · An auditor's questions.", no_args_is_help=True)
+commands = typer.Typer()
+commands.add_typer(group, name="audit")
+
+Since = Annotated[str | None, typer.Option("--from", metavar="ISTANTE", help="Da allora.")]
+Until = Annotated[str | None, typer.Option("--to", metavar="ISTANTE", help="Fino ad allora.")]
+Most = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="Quanti al massimo.")]
+
+
+@group.command("could-see")
+def could_see_(
+    case: CaseArgument,
+    on: Annotated[str, typer.Option("--on", metavar="GIORNO", help="Alla fine di quel giorno.")],
+    category: Annotated[
+        str | None,
+        typer.Option(help="identity, social, work, clinical, judicial."),
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Chi poteva vedere il caso quel giorno, e perché. · Who could see the case on that day."""
+    with case_service(home) as (_, service):
+        instant = instant_of(on, service)
+        day: date = instant.astimezone(service.territory.timezone).date()
+        found = could_see(service, find_case(service, case), instant, day, category)
+        if as_json:
+            write_json(found)
+            return
+        out.print(f"[bold]Al {day:%d/%m/%Y}: {len(found)} persone[/] [dim]· people[/]")
+        for person in found:
+            personal = f" · personali: {', '.join(person.personal)}" if person.personal else ""
+            out.print(
+                f"{escape(person.person)} [dim]({', '.join(person.relations)})[/] "
+                f"{', '.join(person.sees + person.categories)}{personal}"
+            )
+
+
+@group.command("did")
+def did_(
+    person: Annotated[str, typer.Argument(metavar="OPERATORE", help="Il suo id. · Staff id.")],
+    since: Since = None,
+    until: Until = None,
+    limit: Most = 1000,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tutto ciò che ha fatto, in ogni caso. · Everything that somebody did, in all cases."""
+    with (
+        case_service(home) as (settings, service),
+        psycopg.connect(settings.database_url) as connection,
+    ):
+        begin, end = begin_of(since, service), instant_of(until, service) if until else None
+        found = did(service, connection, person, begin, end, limit)
+        if as_json:
+            write_json(found)
+            return
+        for act in found.acts:
+            deputy = ", in sostituzione" if act.as_deputy else ""
+            out.print(
+                f"{local(act.at, service)}  {act.case}  {act.kind} {escape(act.step)} "
+                f"[dim]({escape(act.role or '')}{deputy})[/]"
+            )
+        if found.more:
+            out.print("[yellow]… e altro: alzare --limit. · and more: raise --limit.[/]")
+
+
+@group.command("late")
+def late_(
+    step: Annotated[str, typer.Argument(metavar="PASSO", help="Il nome del passo. · The step.")],
+    since: Since = None,
+    until: Until = None,
+    limit: Most = 1000,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """I casi in cui il passo fu in ritardo, tralasciato, forzato o rifatto, e perché. · Where a
+    step was late, skipped, forced or redone, and why."""
+    with (
+        case_service(home) as (settings, service),
+        psycopg.connect(settings.database_url) as connection,
+    ):
+        begin, end = begin_of(since, service), instant_of(until, service) if until else None
+        found = late(service, connection, step, begin, end, limit)
+        if as_json:
+            write_json(found)
+            return
+        for case in found.cases:
+            due = f", entro {local(case.due, service)}" if case.due else ""
+            why = f": {case.reason}" if case.reason else ""
+            called = f", chiamati {', '.join(case.called)}" if case.called else ""
+            out.print(
+                f"{local(case.at, service)}  {case.case}  {case.kind} {escape(case.task)}{due} "
+                f"[dim]({escape(case.actor or 'ancora aperto')}{escape(called)})[/]{escape(why)}"
+            )
+        if found.more:
+            out.print("[yellow]… e altro: alzare --limit. · and more: raise --limit.[/]")
