@@ -1,7 +1,8 @@
 """Open cases a second placed in another version: what `cantiere protocol migrate --plan` does.
 
 10,000 open cases in every stage of the mini protocol, to a version with a renamed step, a changed
-form and a new step. Beside it: the same log read and folded, which any plan must do.
+form and a new step. Beside it: the same log read and folded, which any plan must do. And as many
+cases of the shipped protocol, from its first version to the second with each case's own variants.
 """
 
 from __future__ import annotations
@@ -19,11 +20,14 @@ from bench.generated import Log, Mover
 from bench.measuring import best_seconds
 from bench.path import PACK, People, path, territory
 from bench.report import Row
+from bench.walks import Walker
 from domain.case.state import CaseState, fold
 from domain.log.mapper import CaseLogMapper
 from domain.log.recorder import CaseLogRecorder
-from domain.migration.survey import Asked, survey, survey_shared
-from protocols.migration.mapping import Mapping, completed
+from domain.migration.survey import survey, survey_shared
+from domain.migration.ways import Asked
+from protocols.migration.mapping import Mapping, read_mapping
+from protocols.migration.shipped import shipped
 from protocols.registry import Registry
 from protocols.territory import default_pack
 
@@ -33,6 +37,9 @@ _CASES = 10_000
 _GOAL = _CASES / 60
 _LENGTHS = range(1, 10)
 
+_MOVES = 60
+
+SHIPPED = "a plan of the shipped protocol, two processes"
 SHARED = "a plan, two processes"
 ALONE = "a plan, in one process"
 READ = "the same log read and folded"
@@ -46,10 +53,9 @@ def run(quick: bool = False) -> list[Row]:
         _open_cases(cases).copy_into(url)
         pack = _pack(Path(folder) / "pack")
         registry = Registry.load(pack)
-        old, new = registry.get("mini", "1.0.0"), registry.get("mini", "2.0.0")
         decisions = Mapping(decisions={"late:project": "leave_out"})
-        asked = Asked("mini", "1.0.0", "2.0.0", completed(decisions, old, new))
         now = datetime.now(UTC)
+        asked = Asked("mini", "1.0.0", "2.0.0", decisions, now.date())
         with CaseLogRecorder.connect(url) as recorder:
             found = survey(recorder, registry, territory(), asked, now)
             if len(found.cases) != cases:
@@ -59,12 +65,32 @@ def run(quick: bool = False) -> list[Row]:
                 ALONE: best_seconds(lambda: survey(recorder, registry, territory(), asked, now), 1),
                 READ: best_seconds(lambda: _folded(recorder, registry), 1),
             }
+        seconds[SHIPPED] = _shipped(servers.database(server), cases)
     rows = {name: Row(name, cases / spent, UNIT) for name, spent in seconds.items()}
     return [
+        rows[SHIPPED].reaching(_GOAL),
         rows[ALONE].compared(rows[READ]).reaching(_GOAL),
         rows[SHARED].compared(rows[READ]),
         rows[READ],
     ]
+
+
+def _shipped(url: str, cases: int) -> float:
+    """Seconds for a plan by two processes, with the mapping that is shipped."""
+    pack, protocol, old, new = default_pack(), "presa-in-carico", "1.0.0", "2.0.0"
+    registry = Registry.load(pack)
+    Walker(registry.get(protocol, old), territory()).log(cases, _MOVES).copy_into(url)
+    text = shipped(pack, protocol, old, new)
+    assert text is not None
+    around = registry.around(protocol, old), registry.around(protocol, new)
+    mapping = read_mapping(text, "mapping", *around)
+    now = datetime.now(UTC)
+    asked = Asked(protocol, old, new, mapping, now.date())
+    found: list[int] = []
+    seconds = best_seconds(lambda: found.append(len(survey_shared(url, pack, asked, now).cases)), 1)
+    if found[-1] != cases:
+        raise ValueError(f"{found[-1]} of {cases} cases were found")
+    return seconds
 
 
 def _folded(recorder: CaseLogRecorder, registry: Registry) -> int:

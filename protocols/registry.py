@@ -114,11 +114,17 @@ class Registry:
         if not valid:
             raise self._unknown(protocol, f"valida il {day.isoformat()}")
         version = max(valid, key=lambda v: (bases[v].valid_from, number(v)))
+        return self.combination(protocol, version, day, attributes)
+
+    def combination(
+        self, protocol: str, version: str, day: date, attributes: Mapping[str, Any] | None = None
+    ) -> Plan:
+        """The base `version` with every variant of it that is valid on `day` and applies to a case
+        with such `attributes`. Raises UnknownProtocol; DocumentError where they contradict."""
         variants = self._applying(protocol, version, day, attributes or {})
-        if not variants:
-            return self._plans[protocol, version]
         base = self.library.protocol(protocol, version)
-        assert base is not None
+        if not variants or base is None:
+            return self.get(protocol, version)
         return self.get(protocol, composed_version(base, variants))
 
     def _applying(
@@ -131,6 +137,15 @@ class Registry:
         ):
             latest[source.variant] = source
         return [s for s in latest.values() if s.head and applies(s.head.applies_to, attributes)]
+
+    def around(self, protocol: str, version: str) -> tuple[Plan, ...]:
+        """A base and each of its variants with it, or one combination alone: every name that cases
+        of that version may know. Raises UnknownProtocol, DocumentError."""
+        plan = self.get(protocol, version)
+        if "+" in version:
+            return (plan,)
+        labels = dict.fromkeys(s.label for s in self.library.variants(protocol, version))
+        return (plan, *(self.get(protocol, f"{version}+{label}") for label in labels))
 
     def validity(self, key: Key) -> Validity:
         """Of a base (protocol, version) or a variant (protocol, `cps-1.0.0`)."""

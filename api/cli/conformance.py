@@ -160,12 +160,17 @@ def _print_cases(found: Iterable[Conformance], most: int) -> None:
             continue
         shown += 1
         about = "" if one.exact else " [dim](ricerca interrotta · search cut short)[/]"
-        out.print(f"[bold]{escape(one.case)}[/]  {one.fitness:.2f}{about}")
+        out.print(f"[bold]{_shown(one.case)}[/]  {one.fitness:.2f}{about}")
         for deviation in one.deviations:
-            out.print(f"  [yellow]{_KINDS[deviation.kind].it}[/]  {escape(deviation.message.it)}")
-            out.print(f"  [dim]{escape(deviation.message.in_('en'))}[/]")
+            out.print(f"  [yellow]{_KINDS[deviation.kind].it}[/]  {_shown(deviation.message.it)}")
+            out.print(f"  [dim]{_shown(deviation.message.in_('en'))}[/]")
     if hidden:
         out.print(f"[dim]… altri {hidden} casi non conformi: --show · {hidden} more: --show[/]")
+
+
+def _shown(text: str) -> str:
+    """What stands in a log is somebody else's: nothing in it speaks to the terminal."""
+    return escape("".join(c if c.isprintable() else "·" for c in text))
 
 
 def _print_totals(totals: Totals, protocol: str) -> None:
@@ -188,7 +193,7 @@ def _print_totals(totals: Totals, protocol: str) -> None:
             steps = {**steps, **totals.unknown}
         first = sorted(steps.items(), key=lambda item: -item[1])[:5]
         listed = ", ".join(f"{name} {times}" for name, times in first)
-        out.print(f"  {text.it} [dim]{text.en}[/]: {count} ({escape(listed)})")
+        out.print(f"  {text.it} [dim]{text.en}[/]: {count} ({_shown(listed)})")
     if totals.ignored:
         out.print(f"  [dim]ignorati · ignored: {totals.ignored}[/]")
     if totals.not_recorded:

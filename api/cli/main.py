@@ -25,6 +25,7 @@ _PARTS = (
     "api.cli.vault",
     "api.cli.backup",
     "api.cli.rebuild",
+    "api.cli.conformance",
     "api.cli.protocol",
     "api.cli.demo",
 )

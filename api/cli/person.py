@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Annotated
 from uuid import UUID, uuid4
 
 import typer
 
-from api.cli.speaking import HomeOption, case_service, out
-from domain.case.commands import Actor
+from api.cli.speaking import HomeOption, acting, out
 from domain.person.erasing import (
     GROUNDS,
     DecideErasure,
@@ -20,7 +17,6 @@ from domain.person.erasing import (
     hold_records,
     request_erasure,
 )
-from domain.service import CaseService
 
 group = typer.Typer(help="I dati di una persona. · A person's data.", no_args_is_help=True)
 commands = typer.Typer()
@@ -50,7 +46,7 @@ def erase(
     home: HomeOption = None,
 ) -> None:
     """Chiede la cancellazione, o la decide: per sempre. · Ask for an erasure, or decide it."""
-    with _acting(home, by) as (service, actor):
+    with acting(home, by) as (service, actor):
         if approve or decline:
             decide_erasure(
                 service,
@@ -85,18 +81,9 @@ def hold(
     home: HomeOption = None,
 ) -> None:
     """Vincola gli atti alla conservazione, o toglie il vincolo. · Place or lift a legal hold."""
-    with _acting(home, by) as (service, actor):
+    with acting(home, by) as (service, actor):
         hold_records(
             service,
             HoldRecords(command_id=uuid4(), actor=actor, case=person, why=why, lift=lift),
         )
     out.print("[green]✓[/]")
-
-
-@contextmanager
-def _acting(home: HomeOption, by: str) -> Iterator[tuple[CaseService, Actor]]:
-    """The service, and the member of staff with today's roles. Raises UnknownName."""
-    with case_service(home) as (_, service):
-        today = service.clock.now().astimezone(service.territory.timezone).date()
-        held = service.territory.memberships(by, today)
-        yield service, Actor(by, tuple((m.role, m.scope, m.deputy) for m in held))

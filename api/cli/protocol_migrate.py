@@ -13,13 +13,15 @@ from api.cli.protocol_migration import acting, print_migration
 from api.cli.speaking import HomeOption, JsonOption, case_service, out, write_json
 from domain.migration import commands as k
 from domain.migration import handle as h
-from domain.migration.survey import WORTH_SHARING, Asked, Survey, survey_shared
+from domain.migration.survey import WORTH_SHARING, Survey, survey_shared
+from domain.migration.ways import Asked
 from domain.refusal import Refused
 from domain.service import CaseService
 from domain.settings import Settings
 from protocols.documents import MAX_BYTES
 from protocols.migration.mapping import NOTHING, Mapping, read_mapping
 from protocols.migration.placement import VERDICTS, Verdict
+from protocols.migration.shipped import shipped
 from protocols.territory import default_pack
 from protocols.text import Text
 
@@ -44,7 +46,11 @@ def migrate(
     ] = False,
     mapping: Annotated[
         Path | None,
-        typer.Option("--mapping", metavar="FILE", help="Nomi e decisioni. · Names, decisions."),
+        typer.Option(
+            "--mapping",
+            metavar="FILE",
+            help="Nomi e decisioni. · Names, decisions.",
+        ),
     ] = None,
     by: Annotated[
         str, typer.Option("--as", metavar="PERSONA", help="Con --propose: chi. · Who proposes.")
@@ -102,7 +108,8 @@ def _named(old: str, new: str) -> tuple[str, str, str]:
 def _mapping(service: CaseService, path: Path | None, protocol: str, old: str, new: str) -> Mapping:
     before, after = h.versions(service, protocol, old, new)
     if path is None:
-        return NOTHING
+        text = shipped(default_pack(), protocol, old, new)
+        return read_mapping(text, f"{protocol} {old}-{new}", before, after) if text else NOTHING
     try:
         with path.open("rb") as file:
             # One byte more than is accepted tells that it is too large.
@@ -123,7 +130,9 @@ def _values(asked: Asked, found: Survey) -> dict[str, Any]:
         "to": asked.to_version,
         "digest": found.digest(),
         "mapping": asked.mapping,
+        "recognised": found.recognised(),
         "counts": found.counts(),
+        "ways": found.ahead(),
         "why": [
             {"id": why, "cases": number, **_about(found, why)}
             for why, number in found.why().items()
@@ -149,9 +158,10 @@ def _print(asked: Asked, found: Survey) -> None:
         f"\n[bold]{asked.protocol} {asked.from_version} → {asked.to_version}[/]: "
         + ", ".join(f"{counts.get(verdict, 0)} {SAID[verdict].it}" for verdict in VERDICTS)
     )
-    for name in asked.mapping.proposed:
-        to = asked.mapping.steps.get(name) or asked.mapping.outcomes.get(name)
-        to = to or asked.mapping.events.get(name, "")
+    for way in found.ahead():
+        each = ", ".join(f"{n} {SAID[v].it}" for v in VERDICTS if (n := way.counts.get(v)))
+        out.print(f"  {way.from_version} → {escape(way.to_version or '?')}: {each}")
+    for name, to in found.recognised().items():
         out.print(f"  riconosciuto · recognised: {name} → {to}")
     for why, number in found.why().items():
         about = _about(found, why)

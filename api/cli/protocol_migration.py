@@ -155,6 +155,10 @@ def values(service: CaseService, plan: Migration) -> dict[str, Any]:
         "digest": made.digest,
         "mapping": made.mapping,
         "counts": made.counts,
+        "ways": [
+            {"from": way.from_version, "to": way.to_version, "cases": way.cases}
+            for way in made.routes
+        ],
         "why": made.why,
         "planned_by": plan.planned_by,
         "planned_at": plan.planned_at,
@@ -187,6 +191,8 @@ def print_migration(service: CaseService, plan: Migration, as_json: bool) -> Non
         f"  casi da spostare {found['cases']}, spostati {found['moved']}, "
         f"riportati {found['reverted']} [dim]· to move, moved, taken back[/]"
     )
+    for way in found["ways"]:
+        out.print(f"  {way['from']} → {way['to']}: {way['cases']}")
     for why, number in found["why"].items():
         out.print(f"  fuori dal piano {number}: {escape(why)} [dim]· not in the plan[/]")
     for each in (*found["left"], *found["kept"]):

@@ -3,8 +3,7 @@ that new cases follow. Each is done as a member of staff, by the roles held toda
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +12,7 @@ from uuid import uuid4
 import typer
 
 from api.cli.protocol_status import print_edition
-from api.cli.speaking import HomeOption, case_service
+from api.cli.speaking import HomeOption, acting
 from domain.case.commands import Actor
 from domain.publishing import commands as k
 from domain.publishing import handle
@@ -57,7 +56,7 @@ def draft(
 ) -> None:
     """Salva un file come bozza, nuova o cambiata. · Save a file as a draft."""
     source = _source(file)
-    with _acting(home, by) as (service, actor):
+    with acting(home, by) as (service, actor):
         said = _said(source.protocol, actor, text=source.text.decode(), reason=why)
         _done(service, handle.save_draft(service, k.SaveDraft(**said)), source.label)
 
@@ -81,7 +80,7 @@ def propose(
 ) -> None:
     """Propone una bozza: il controllo gira adesso. · Propose a draft; the checker runs now."""
     given = dict(_pair(reason) for reason in reasons or ())
-    with _acting(home, by) as (service, actor):
+    with acting(home, by) as (service, actor):
         said = _on(service, version, actor, digest)
         _done(
             service,
@@ -123,7 +122,7 @@ def _judge(
     digest: str,
     home: Path | None,
 ) -> None:
-    with _acting(home, by) as (service, actor):
+    with acting(home, by) as (service, actor):
         said = _on(service, version, actor, digest)
         _done(service, does(service, kind(**said, reason=why)), said["label"])
 
@@ -137,7 +136,7 @@ def publish(
     home: HomeOption = None,
 ) -> None:
     """Pubblica una versione approvata: il testo non cambierà più. · Publish an approved version."""
-    with _acting(home, by) as (service, actor):
+    with acting(home, by) as (service, actor):
         said = _on(service, version, actor, digest)
         command = k.Publish(**said, valid_from=day.date())
         _done(service, handle.publish(service, command), said["label"])
@@ -156,21 +155,12 @@ def retire(
 ) -> None:
     """Ritira una versione: nessun nuovo caso da quel giorno. · No new cases from that day."""
     protocol, label = _named(version)
-    with _acting(home, by) as (service, actor):
+    with acting(home, by) as (service, actor):
         said = _said(protocol, actor, label=label, until=day.date(), reason=why, last=last)
         _done(service, handle.retire(service, k.Retire(**said)), label)
 
 
 # ── who and what ─────────────────────────────────────────────────────────────────────────────
-
-
-@contextmanager
-def _acting(home: Path | None, person: str) -> Iterator[tuple[CaseService, Actor]]:
-    """The service, and the person with the roles held today. Raises UnknownName."""
-    with case_service(home) as (_, service):
-        today = service.clock.now().astimezone(service.territory.timezone).date()
-        held = service.territory.memberships(person, today)
-        yield service, Actor(person, tuple((m.role, m.scope, m.deputy) for m in held))
 
 
 def _on(service: CaseService, version: str, actor: Actor, digest: str) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from api.stack.discovery import current_settings
+from domain.case.commands import Actor
 from domain.service import CaseService
 from domain.settings import Settings
 from protocols.documents import DocumentError
@@ -89,6 +90,15 @@ def case_service(home: Path | None) -> Iterator[tuple[Settings, CaseService]]:
         yield settings, service
     finally:
         service.close()
+
+
+@contextmanager
+def acting(home: Path | None, person: str) -> Iterator[tuple[CaseService, Actor]]:
+    """The service, and the member of staff with the roles held today. Raises UnknownName."""
+    with case_service(home) as (_, service):
+        today = service.clock.now().astimezone(service.territory.timezone).date()
+        held = service.territory.memberships(person, today)
+        yield service, Actor(person, tuple((m.role, m.scope, m.deputy) for m in held))
 
 
 def local(instant: datetime | None, service: CaseService) -> str:

@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.shapes import shape
 from domain.migration.state import Migration
-from domain.migration.survey import Asked, CaseVerdict, Survey
+from domain.migration.survey import Ahead, CaseVerdict, Survey
+from domain.migration.ways import Asked
 from protocols.text import Text
 
 _Name = Annotated[str, Field(min_length=1, max_length=130)]
@@ -83,8 +84,17 @@ class PlanPreview(msgspec.Struct, frozen=True):
     digest: str
     recognised: dict[str, str]
     counts: dict[str, int]
+    ways: list[Ahead]
     why: list[Hindrance]
     cases: list[CaseVerdict]
+
+
+class Way(msgspec.Struct, frozen=True):
+    """How many cases of a plan go from one combination to another."""
+
+    from_version: str
+    to_version: str
+    cases: int
 
 
 class CaseLeft(msgspec.Struct, frozen=True):
@@ -103,6 +113,7 @@ class MigrationView(msgspec.Struct, frozen=True):
     digest: str
     reason: str
     counts: dict[str, int]
+    ways: list[Way]
     why: dict[str, int]
     planned_by: str
     planned_at: datetime
@@ -120,11 +131,9 @@ class MigrationList(msgspec.Struct, frozen=True):
 
 
 def preview_of(asked: Asked, found: Survey) -> PlanPreview:
-    mapping = asked.mapping
-    named: dict[str, str] = {**mapping.events, **mapping.outcomes, **mapping.steps}
     return PlanPreview(
         asked.protocol, asked.from_version, asked.to_version, found.digest(),
-        {name: named.get(name, "") for name in mapping.proposed}, found.counts(),
+        found.recognised(), found.counts(), found.ahead(),
         [_hindrance(found, why, number) for why, number in found.why().items()], found.cases,
     )  # fmt: skip
 
@@ -140,8 +149,10 @@ def view_of(plan: Migration, moved: int, reverted: int) -> MigrationView:
     made = plan.plan
     return MigrationView(
         plan.id, plan.status, made.protocol, made.from_version, made.to_version, made.digest,
-        made.reason, made.counts, made.why, plan.planned_by, plan.planned_at, plan.approved_by,
-        plan.approved_at, len(made.cases), moved, reverted, _listed(plan.left), _listed(plan.kept),
+        made.reason, made.counts,
+        [Way(way.from_version, way.to_version, way.cases) for way in made.routes], made.why,
+        plan.planned_by, plan.planned_at, plan.approved_by, plan.approved_at, len(made.cases),
+        moved, reverted, _listed(plan.left), _listed(plan.kept),
     )  # fmt: skip
 
 
@@ -152,10 +163,12 @@ def _listed(cases: tuple[tuple[str, str], ...]) -> list[CaseLeft]:
 _PLAN = UUID("0b7c5a52-8f0e-4a63-9a43-7f6a5d0c9a10")
 VIEW = MigrationView(
     _PLAN, "planned", "presa-in-carico", "1.0.0", "2.0.0", "0" * 64, "", {"moves": 2},
-    {"late:project": 1}, "design-1", datetime(2026, 3, 2, 9, tzinfo=UTC), "", None, 2, 0, 0, [], [],
+    [Way("1.0.0", "2.0.0+cps-1.0.0", 2)], {"late:project": 1}, "design-1",
+    datetime(2026, 3, 2, 9, tzinfo=UTC), "", None, 2, 0, 0, [], [],
 )  # fmt: skip
 PREVIEW = PlanPreview(
-    "presa-in-carico", "1.0.0", "2.0.0", "0" * 64, {}, {"moves": 1}, [],
-    [CaseVerdict(_PLAN, 12, "moves")],
+    "presa-in-carico", "1.0.0", "2.0.0", "0" * 64, {}, {"moves": 1},
+    [Ahead("1.0.0", "2.0.0+cps-1.0.0", {"moves": 1})], [],
+    [CaseVerdict(_PLAN, 12, "moves", from_version="1.0.0", to_version="2.0.0+cps-1.0.0")],
 )  # fmt: skip
 ANSWERED: dict[int | str, Any] = shape(MigrationView, "Il piano.", VIEW)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
 import msgspec
 
@@ -13,6 +13,7 @@ from domain.case.decide import Decision
 from domain.case.state import CaseState
 from domain.log.recorded import Recorded
 from domain.refusal import Refused
+from protocols.documents import DocumentError
 from protocols.engine import events as e
 from protocols.engine.carrying import Renaming
 from protocols.engine.migrating import migrate, revert
@@ -27,11 +28,13 @@ from protocols.text import Text
 
 # What may have happened since a move that is taken back: who holds a task, and who was reminded.
 UNDONE_WITH_IT = (c.TaskClaimed, c.TaskReleased, c.TaskAssigned, e.Reminded, e.Escalated)
-_MOST_PLACERS = 16
+# One for each combination of variants that a case may come from and go to.
+_MOST_PLACERS = 128
 
 
 class MigrateCase(Command, frozen=True, kw_only=True):
-    """By the machine, for the plan `migration`. `digest`: of the text that the case moves to."""
+    """By the machine, for the plan `migration`. `digest`: of the text that the case moves to.
+    `day`: where the plan is for a base, the one on which the variants of a case were looked up."""
 
     migration: str
     protocol: str
@@ -39,6 +42,7 @@ class MigrateCase(Command, frozen=True, kw_only=True):
     to_version: str
     digest: str
     mapping: Mapping
+    day: date | None = None
 
 
 class RevertMigration(Command, frozen=True, kw_only=True):
@@ -88,12 +92,26 @@ def migrate_case(
     new = registry.get(command.protocol, command.to_version)
     if new.digest != command.digest:
         raise _not("text_changed", ("digest",))
+    if command.day is not None and not _same_combination(registry, state, command, command.day):
+        raise _not("other_combination", ("other-combination",))
     placement = placers.of(old, new, command.mapping, command.migration).place(state, now)
     if placement.event is None:
         raise _not(placement.verdict, placement.why)
     run = Run(new, state, now, territory)
     migrate(run, placement.event)
     return _decision(run, role)
+
+
+def _same_combination(
+    registry: Registry, state: CaseState, command: MigrateCase, day: date
+) -> bool:
+    """Whether what is known of the case by now still leads to the combination of the plan."""
+    base = command.to_version.partition("+")[0]
+    try:
+        plan = registry.combination(command.protocol, base, day, state.attributes)
+    except DocumentError:
+        return False
+    return plan.protocol.version == command.to_version
 
 
 def revert_case(

@@ -14,13 +14,14 @@ from domain.migration import commands as k
 from domain.migration import events as m
 from domain.migration import refusals
 from domain.migration.state import POSSIBLE, Migration, fold
-from domain.migration.survey import Asked, Survey, survey
+from domain.migration.survey import Survey, survey
+from domain.migration.ways import Asked
 from domain.publishing.standing import DESIGN, MANAGEMENT, role_in
 from domain.reactions import Batch, recorded
 from domain.service import CaseService, Receipt
 from protocols.documents import DocumentError
 from protocols.engine.plan import Plan
-from protocols.migration.mapping import Mapping, completed
+from protocols.migration.mapping import Mapping
 from protocols.registry import UnknownProtocol
 
 _ATTEMPTS = 8
@@ -43,14 +44,13 @@ def migrations(service: CaseService) -> Iterator[Migration]:
 
 def versions(
     service: CaseService, protocol: str, from_version: str, to_version: str
-) -> tuple[Plan, Plan]:
-    """Raises Refused (not_found, invalid)."""
-    if from_version == to_version:
-        raise refusals.same_version(from_version)
+) -> tuple[tuple[Plan, ...], tuple[Plan, ...]]:
+    """Each with what cases of it may follow: a base, also with its variants; the one that was
+    named comes first. Raises Refused (not_found, invalid)."""
     try:
         return (
-            service.registry.get(protocol, from_version),
-            service.registry.get(protocol, to_version),
+            service.registry.around(protocol, from_version),
+            service.registry.around(protocol, to_version),
         )
     except UnknownProtocol as error:
         raise refusals.unknown_version(error.message) from None
@@ -61,9 +61,10 @@ def versions(
 def asked_of(
     service: CaseService, protocol: str, from_version: str, to_version: str, mapping: Mapping
 ) -> Asked:
-    """With the mapping completed. Raises Refused."""
-    old, new = versions(service, protocol, from_version, to_version)
-    return Asked(protocol, from_version, to_version, completed(mapping, old, new))
+    """As of today. Raises Refused."""
+    versions(service, protocol, from_version, to_version)
+    today = service.clock.now().astimezone(service.territory.timezone).date()
+    return Asked(protocol, from_version, to_version, mapping, today)
 
 
 def surveyed(service: CaseService, asked: Asked) -> Survey:
@@ -88,18 +89,22 @@ def plan_migration(
     old, new = versions(service, command.protocol, command.from_version, command.to_version)
     found = look(asked) if look else surveyed(service, asked)
     if not found.cases:
-        raise refusals.no_cases(asked)
+        same = asked.from_version == asked.to_version
+        raise refusals.same_version(asked) if same else refusals.no_cases(asked)
+    cases, routes = found.moving()
     body = m.Planned(
         asked.protocol,
         asked.from_version,
         asked.to_version,
-        (old.digest, new.digest),
+        (old[0].digest, new[0].digest),
         asked.mapping,
         found.counts(),
         found.why(),
-        tuple(case.case.hex for case in found.cases if case.verdict == "moves"),
+        cases,
         found.digest(),
         command.reason,
+        routes,
+        asked.day,
     )
     events = recorded(command.case, 0, [body], command, role, service.clock.now())
     try:

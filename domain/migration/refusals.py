@@ -6,7 +6,7 @@ from uuid import UUID
 
 from domain.case.commands import Actor
 from domain.migration.state import Status
-from domain.migration.survey import Asked
+from domain.migration.ways import Asked
 from domain.refusal import FieldProblem, Refused
 from protocols.documents import DocumentError
 from protocols.language.answers import text_problem
@@ -45,13 +45,13 @@ def unreadable(error: DocumentError) -> Refused:
     )
 
 
-def same_version(version: str) -> Refused:
+def same_version(asked: Asked) -> Refused:
     return Refused(
         "invalid",
         "same_version",
         Text(
-            f"I casi seguono già la versione {version}.",
-            f"The cases follow version {version} already.",
+            f"Ogni caso aperto che segue {asked.from_version} ha già le varianti che gli spettano.",
+            f"Every open case that follows {asked.from_version} has its variants already.",
         ),
         Text("Indicare un'altra versione.", "Name another version."),
     )

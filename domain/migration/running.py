@@ -13,6 +13,7 @@ from domain.case.commands import Actor, Command
 from domain.case.migrate import MigrateCase, RevertMigration
 from domain.log.errors import LogUnavailable
 from domain.migration import commands as k
+from domain.migration.events import Route
 from domain.migration.handle import finish, finish_revert, migration
 from domain.migration.state import Migration, Status
 from domain.refusal import Refused
@@ -43,7 +44,7 @@ def advance(
     """Try the next cases. `phase`, `cursor`: of the last step; a phase that has changed begins at
     the first case. Raises Refused (not_found), LogUnavailable."""
     state = migration(service, plan)
-    cases = state.plan.cases
+    cases, routes = state.plan.cases, state.routes()
     if state.status not in ("running", "reverting"):
         return Advance(state.status, phase, cursor, len(cases))
     if state.status != phase:
@@ -51,7 +52,7 @@ def advance(
     batch = [UUID(hex=case) for case in cases[cursor : cursor + size]]
     if state.status == "running":
         for case in batch:
-            _try(service, moving(state, case))
+            _try(service, moving(state, case, routes[case.hex]))
     else:
         for case in _moved(service, state, batch):
             _try(service, reverting(state, case))
@@ -62,7 +63,7 @@ def advance(
     return Advance(status, state.status, cursor, len(cases))
 
 
-def moving(state: Migration, case: UUID) -> MigrateCase:
+def moving(state: Migration, case: UUID, route: Route) -> MigrateCase:
     plan = state.plan
     return MigrateCase(
         command_id=uuid5(state.id, str(case)),
@@ -70,10 +71,12 @@ def moving(state: Migration, case: UUID) -> MigrateCase:
         case=case,
         migration=str(state.id),
         protocol=plan.protocol,
-        from_version=plan.from_version,
-        to_version=plan.to_version,
-        digest=plan.digests[1],
-        mapping=plan.mapping,
+        from_version=route.from_version,
+        to_version=route.to_version,
+        digest=route.digests[1],
+        mapping=route.mapping,
+        # Only a base leaves it to the case which combination it goes to.
+        day=None if "+" in plan.to_version else plan.day,
     )
 
 
@@ -92,7 +95,9 @@ def _end(service: CaseService, state: Migration) -> Status:
     number = uuid5(state.id, f"end of {state.status}:{state.version}")
     if state.status == "running":
         moved = set(_moved(service, state, cases))
-        left = _again(service, [moving(state, case) for case in cases if case not in moved])
+        routes = state.routes()
+        waiting = (moving(state, case, routes[case.hex]) for case in cases if case not in moved)
+        left = _again(service, waiting)
         finish(
             service,
             k.FinishMigration(
@@ -103,8 +108,8 @@ def _end(service: CaseService, state: Migration) -> Status:
         return "finished"
     there = _moved(service, state, cases)
     back = service.recorder.known([reverting(state, case).command_id for case in there])
-    waiting = [reverting(state, case) for case in there]
-    kept = _again(service, [c for c in waiting if c.command_id not in back])
+    going_back = [reverting(state, case) for case in there]
+    kept = _again(service, [c for c in going_back if c.command_id not in back])
     finish_revert(
         service,
         k.FinishRevert(

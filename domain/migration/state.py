@@ -52,6 +52,10 @@ class Migration(Struct, frozen=True):
     left: tuple[tuple[str, str], ...] = ()
     kept: tuple[tuple[str, str], ...] = ()
 
+    def routes(self) -> dict[str, m.Route]:
+        """Case (hex) → its way."""
+        return dict(self.plan.each())
+
 
 def fold(migration: UUID, events: Iterable[Recorded]) -> Migration | None:
     state: Migration | None = None

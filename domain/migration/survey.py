@@ -17,17 +17,17 @@ import msgspec
 from psycopg.rows import tuple_row
 
 import domain.topics  # noqa: F401  (bodies must be known before the log is read)
-from domain.case.migrate import Placers
 from domain.case.state import fold
 from domain.log.datastore import patiently
 from domain.log.mapper import CaseLogMapper
 from domain.log.recorded import Entry
 from domain.log.recorder import CaseLogRecorder
+from domain.migration.events import Route
+from domain.migration.ways import Asked, Ways
 from domain.publishing.registry import PublishedRegistry
 from protocols.engine.events import CaseOpened
-from protocols.migration.mapping import Mapping
 from protocols.migration.placement import Question, Reason, Verdict
-from protocols.migration.placing import Placer
+from protocols.migration.sentences import NO_COMBINATION
 from protocols.registry import Registry
 from protocols.territory import Territory, load_territory
 
@@ -48,33 +48,37 @@ _MOVED = "case.migrated"
 Progress = Callable[[int], None]
 
 
-class Asked(msgspec.Struct, frozen=True):
-    """Which cases, and where to. `mapping`: completed (see `protocols.migration.mapping`)."""
-
-    protocol: str
-    from_version: str
-    to_version: str
-    mapping: Mapping
-
-
 class CaseVerdict(msgspec.Struct, frozen=True):
     """`version`: of the case, as it was judged; `why`: ids of what stands in the way; `notes`: of
-    what the move changes besides."""
+    what the move changes besides; `from_version`, `to_version`: the combinations, '' where there is
+    none for it."""
 
     case: UUID
     version: int
     verdict: Verdict
     why: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    from_version: str = ""
+    to_version: str = ""
+
+
+class Ahead(msgspec.Struct, frozen=True):
+    """How many cases would go one way, by verdict."""
+
+    from_version: str
+    to_version: str
+    counts: dict[str, int]
 
 
 class Survey(msgspec.Struct, frozen=True):
-    """`questions`, `reasons`, `notes`: each once, in words, by their ids."""
+    """`questions`, `reasons`, `notes`: each once, in words, by their ids; `ways`: those that
+    cases go, by their two versions."""
 
     cases: list[CaseVerdict]
     questions: dict[str, Question]
     reasons: dict[str, Reason]
     notes: dict[str, Reason]
+    ways: dict[tuple[str, str], Route]
 
     def counts(self) -> dict[str, int]:
         return dict(Counter(case.verdict for case in self.cases))
@@ -83,9 +87,45 @@ class Survey(msgspec.Struct, frozen=True):
         """What stands in the way → in how many cases; the most frequent first."""
         return dict(Counter(reason for case in self.cases for reason in case.why).most_common())
 
+    def ahead(self) -> list[Ahead]:
+        """By the two versions."""
+        found: dict[tuple[str, str], Counter[str]] = {}
+        for case in self.cases:
+            way = (case.from_version, case.to_version)
+            found.setdefault(way, Counter())[case.verdict] += 1
+        return [Ahead(*way, dict(found[way])) for way in sorted(found)]
+
+    def moving(self) -> tuple[tuple[str, ...], tuple[Route, ...]]:
+        """The cases (hex) that move, way by way, and the ways with the number of their cases."""
+        cases: list[str] = []
+        routes = []
+        for way in sorted(self.ways):
+            here = [
+                case.case.hex
+                for case in self.cases
+                if case.verdict == "moves" and (case.from_version, case.to_version) == way
+            ]
+            if here:
+                cases += here
+                routes.append(msgspec.structs.replace(self.ways[way], cases=len(here)))
+        return tuple(cases), tuple(routes)
+
+    def recognised(self) -> dict[str, str]:
+        """Old names → new ones, where that was not stated."""
+        found = {}
+        for route in self.ways.values():
+            m = route.mapping
+            named = {**m.events, **m.outcomes, **m.steps}
+            found.update({name: named.get(name, "") for name in m.proposed})
+        return found
+
     def digest(self) -> str:
-        """Of every verdict."""
-        lines = sorted(f"{c.case.hex} {c.verdict} {' '.join(c.why)}" for c in self.cases)
+        """Of every verdict, and of the texts that the cases would follow."""
+        lines = sorted(
+            f"{c.case.hex} {c.verdict} {c.from_version} {c.to_version} {' '.join(c.why)}"
+            for c in self.cases
+        )
+        lines += sorted(" ".join(route.digests) for route in self.ways.values())
         return hashlib.sha256("\n".join(lines).encode()).hexdigest()
 
 
@@ -97,8 +137,8 @@ def survey(
     now: datetime,
     progress: Progress | None = None,
 ) -> Survey:
-    """Every open case that follows the old version, in this process. Raises UnknownProtocol,
-    LogUnavailable."""
+    """Every open case that follows the old version and is to follow another, in this process.
+    Raises UnknownProtocol, LogUnavailable."""
     until = recorder.last_position()
     part = _part(recorder, registry, territory, asked, now, (_FIRST, _LAST, until), progress)
     return _joined([part])
@@ -126,11 +166,12 @@ def _alone(
 
 def _joined(parts: list[Survey]) -> Survey:
     cases = sorted((case for part in parts for case in part.cases), key=lambda c: c.case)
-    whole = Survey(cases, {}, {}, {})
+    whole = Survey(cases, {}, {}, {}, {})
     for part in parts:
         whole.questions.update(part.questions)
         whole.reasons.update(part.reasons)
         whole.notes.update(part.notes)
+        whole.ways.update(part.ways)
     return whole
 
 
@@ -143,12 +184,10 @@ def _part(
     span: tuple[UUID, UUID, int],
     progress: Progress | None,
 ) -> Survey:
-    old = registry.get(asked.protocol, asked.from_version)
-    new = registry.get(asked.protocol, asked.to_version)
-    placer = Placers(territory).of(old, new, asked.mapping, "")
-    found = Survey([], {}, {}, {})
+    ways = Ways(registry, territory, asked)
+    found = Survey([], {}, {}, {}, {})
     for case, group in groupby(_entries(recorder, span), lambda entry: entry.originator_id):
-        _judge(found, placer, registry, asked, case, list(group), now)
+        _judge(found, ways, registry, asked, case, list(group), now)
         if progress is not None:
             progress(len(found.cases))
     return found
@@ -156,7 +195,7 @@ def _part(
 
 def _judge(
     found: Survey,
-    placer: Placer,
+    ways: Ways,
     registry: Registry,
     asked: Asked,
     case: UUID,
@@ -166,18 +205,29 @@ def _judge(
     first = _MAPPER.read(entries[0]).body
     if not isinstance(first, CaseOpened) or first.protocol != asked.protocol:
         return
-    if first.version != asked.from_version and not any(e.topic == _MOVED for e in entries):
+    if not asked.concerns(first.version) and not any(e.topic == _MOVED for e in entries):
         return
     state = fold(case, map(_MAPPER.read, entries), registry)
     opened = state.opened
-    if opened is None or opened.version != asked.from_version or state.ended:
+    if opened is None or not asked.concerns(opened.version) or state.ended:
         return
+    way = (opened.version, ways.target(state.attributes))
+    if way[0] == way[1]:
+        return
+    if not way[1]:
+        found.reasons[NO_COMBINATION.id] = NO_COMBINATION
+        why = (NO_COMBINATION.id,)
+        found.cases.append(CaseVerdict(case, state.version, "must_not", why, (), *way))
+        return
+    placer, found.ways[way] = ways.between(*way)
     placement = placer.place(state, now)
     found.questions.update({question.id: question for question in placement.questions})
     found.reasons.update({reason.id: reason for reason in placement.reasons})
     found.notes.update({note.id: note for note in placement.notes})
     notes = tuple(note.id for note in placement.notes)
-    found.cases.append(CaseVerdict(case, state.version, placement.verdict, placement.why, notes))
+    found.cases.append(
+        CaseVerdict(case, state.version, placement.verdict, placement.why, notes, *way)
+    )
 
 
 _MAPPER = CaseLogMapper()

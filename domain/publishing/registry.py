@@ -73,6 +73,14 @@ class PublishedRegistry(Registry):
             self.refresh()
         return self._now.valid_on(protocol, day, attributes)
 
+    def combination(
+        self, protocol: str, version: str, day: date, attributes: Mapping[str, Any] | None = None
+    ) -> Plan:
+        """Of the texts that are known by now: whoever plans refreshes first. Raises
+        UnknownProtocol, DocumentError, LogUnavailable."""
+        self.get(protocol, version)
+        return self._now.combination(protocol, version, day, attributes)
+
     def validity(self, key: Key) -> Validity:
         return self._now.validity(key)
 

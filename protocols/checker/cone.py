@@ -42,10 +42,12 @@ class Cones:
 
     def judged_later(self, name: str) -> bool:
         """Whether a later round may judge the step by data that are not sure to be there now, or
-        with outcomes used up."""
+        with outcomes or events used up."""
         plan = self.plan.steps[name]
         step = plan.step
         if any(outcome.at_most for outcome in plan.outcomes.values()):
+            return True
+        if step.waits_for and self.plan.events[step.waits_for].event.at_most:
             return True
         before = self.demands.done_before(name) | {name}
         paths = {path for place, _, paths in self._guards(name) for path in paths}
@@ -54,6 +56,17 @@ class Cones:
                for path in paths):  # fmt: skip
             return True
         return not {path.split(".")[0] for path in paths} & set(self.plan.names) <= before
+
+    def rescuers(self, name: str) -> frozenset[str]:
+        """Steps that may end the case or take this one away, whatever becomes of it."""
+        return frozenset(
+            other
+            for other, plan in self.plan.steps.items()
+            for outcome in plan.outcomes.values()
+            if outcome.ends
+            or name in outcome.cancels
+            or (outcome.again and name in self.plan.steps[outcome.again].closure)
+        )
 
     @property
     def keeper(self) -> tuple[str, ...]:

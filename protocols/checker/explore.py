@@ -17,6 +17,7 @@ from typing import Any
 from protocols.checker import words
 from protocols.checker.answers import MISSING
 from protocols.checker.guide import Guide
+from protocols.checker.happenings import Happenings
 from protocols.checker.likeness import Likeness
 from protocols.checker.noting import Noting
 from protocols.checker.seen import Node, Seen, Shared, no_way_to
@@ -53,11 +54,11 @@ class Exploration:
         root: Node | None = None,
     ) -> None:
         self.plan = plan = shared.plan
-        self.shared = shared
         self.only = frozenset(plan.names) if only is None else only
         self.watch = shared.watch
         self.likeness = Likeness(plan, self.watch.reads, only, limits)
-        self._counted = dict(self.likeness.counted)
+        self._happenings = Happenings(shared, self.only, dict(self.likeness.counted))
+        self._by_hand = root is not None
         self.independence = shared.independence if reduce else None
         # What is seen of a case that others keep open may not be so: it is seen by this one only.
         self.seen = Seen() if kept_open else shared.seen
@@ -70,8 +71,6 @@ class Exploration:
         self.whole = True
         self._guide = Guide(plan, towards, shared.demands) if towards else None
         self._arrived = 0
-        self._footprints: set[Hashable] = set()
-        self._likenesses: dict[str, Likeness] = {}
         self._queue: list[tuple[int, int, Node]] = []
         self.last = root
         self.root = self._begin(root)
@@ -114,7 +113,7 @@ class Exploration:
             for step in steps:
                 self._complete(node, step)
             self._pass_time(node)
-        for name in self.plan.events:
+        for name in self._happenings.ways if self._by_hand else self.plan.events:
             self._happen(node, name)
 
     def _open_steps(self, state: State) -> list[str]:
@@ -148,17 +147,11 @@ class Exploration:
 
     def _happen(self, node: Node, name: str) -> None:
         event = self.plan.events[name]
-        touched = self._touched(name) & self.only
-        if len(self.only) < len(self.plan.names) and not touched and not self._counted.get(name):
+        if not self._happenings.matters(name):
             return
-        if event.completes or self.plan.waiting_for[name]:
-            print_ = None
-        else:
-            # What it does depends on the steps that it touches and on all that those depend on:
-            # where these are alike it does the same again.
-            print_ = (name, self._around(name, touched).key(node.state, node.assumed))
-            if print_ in self._footprints and not self._counts(node, name):
-                return
+        footprint = self._happenings.print_of(node, name)
+        if self._happenings.was_tried(node, name, footprint):
+            return
         for data in self.watch.answers.sets(name):
 
             def play(run: Trial, d: dict[str, Any] = data) -> None:
@@ -167,34 +160,8 @@ class Exploration:
                 moves.happen(run, name, d)
 
             label = words.happened(event.event, data, self.watch.reads.fields.get(name))
-            if self._attempt(node, play, label, name) and print_ is not None:
-                self._footprints.add(print_)
-
-    def _counts(self, node: Node, name: str) -> bool:
-        """Whether some condition still waits for it to have happened more often."""
-        most = self._counted.get(name, 0)
-        return node.state.happened.get(name, {}).get("count", 0) < most
-
-    def _around(self, name: str, touched: frozenset[str]) -> Likeness:
-        if name not in self._likenesses:
-            around = self.shared.cones.all_of(*sorted(touched)) & self.only
-            self._likenesses[name] = Likeness(self.plan, self.watch.reads, around)
-        return self._likenesses[name]
-
-    def _touched(self, name: str) -> frozenset[str]:
-        event = self.plan.events[name]
-        steps = {*event.event.opens, *event.event.cancels, *self.plan.waiting_for[name]}
-        if event.completes:
-            steps.add(event.completes[0])
-        if event.event.again:
-            steps.add(event.event.again)
-        if event.event.pauses:
-            timed = self.plan.steps.items()
-            steps |= {step for step, plan in timed if plan.starts or plan.step.every}
-        if event.event.reopens or event.within:
-            # The end left undecided what depended on the steps that it put out.
-            steps |= set(self.plan.names)
-        return frozenset(s for step in steps for s in self.plan.steps[step].closure)
+            if self._attempt(node, play, label, name):
+                self._happenings.tried(footprint)
 
     def _pass_time(self, node: Node) -> None:
         """To the next opening of a step in question; `every` is followed for two occurrences."""
@@ -322,7 +289,7 @@ class Exploration:
             ahead = self._guide.distance(state) if self._guide else 0
             heappush(self._queue, (node.depth + _EAGER * ahead, self._arrived, node))
         self._noting.state(node)
-        if not (by_event and self.plan.events[node.step].event.ends):
+        if not by_event or node.step in self._happenings.ways:
             parent.next.append(known)
             parent.moved.add(node.step)
         if not by_event:

@@ -20,8 +20,8 @@ from protocols.text import Text
 
 @dataclass(slots=True, eq=False)
 class Node:
-    """A state that was reached, and by what. `next`: nodes that are reached from here by what does
-    not itself end the case; `by_hand`: those to which people or time lead;
+    """A state that was reached, and by what. `next`: nodes that people, time or an event that is
+    waited for lead to from here; `by_hand`: those to which people or time lead;
     `moved`: the steps by which; `expanded`: whether all of them are known."""
 
     state: State

@@ -113,31 +113,30 @@ def _way_out(behaviour: Behaviour, step: str) -> None:
         return bool(node.state.ended) or node.state.marks[step].status in (DONE, OUT)
 
     def rescued(search: Exploration) -> bool:
-        """By people or by time, not by an event that ends the case: that is nobody's way out."""
-        last = search.last
-        event = behaviour.plan.events.get(last.step) if last and not last.outcome else None
-        return last is not None and left(last) and not (event and event.event.ends)
+        return search.last is not None and left(search.last)
 
     def is_open(node: Node) -> bool:
         return not node.state.ended and node.state.marks[step].status == OPEN
 
     cones, most = behaviour.cones, behaviour.budget.cone
     only = cones.all_of(step, *cones.keeper)
-    found = behaviour.explore(only=only, towards=step, most=most, reduce=False)
-    without = [node for node in found.no_way_to(left) if is_open(node)]
-    proved = found.whole
-    for node in without[:_TRIED_FURTHER] if only < frozenset(behaviour.plan.names) else ():
-        # What was left alone may still end the case, or take the step away.
-        further = behaviour.explore(root=node, most=most, reduce=False, stop=rescued)
-        if next(further.no_way_to(left), None) is further.root:
-            without = [node]
+    sound = behaviour.shared.independence.sound
+    # What was left alone may still end the case, or take the step away.
+    more = only | cones.all_of(*sorted(cones.rescuers(step)))
+    proved = False
+    for reduce in (True, False):
+        found = behaviour.explore(only=only, towards=step, most=most, reduce=reduce)
+        proved = found.whole and (not reduce or sound)
+        without = [node for node in found.no_way_to(left) if is_open(node)]
+        for node in without[:_TRIED_FURTHER]:
+            further = behaviour.explore(only=more, root=node, most=most, reduce=sound, stop=rescued)
+            if next(further.no_way_to(left), None) is further.root:
+                behaviour.stuck.setdefault(step, node)
+                return
+            proved = proved and rescued(further)
+        if proved or not found.whole:
             break
-        proved = proved and rescued(further)
-    else:
-        without = [] if only < frozenset(behaviour.plan.names) else without
-    if without:
-        behaviour.stuck.setdefault(step, without[0])
-    elif not proved:
+    if not proved:
         behaviour.left_out(
             step, "se c'è sempre una via d'uscita", "whether there is always a way out"
         )

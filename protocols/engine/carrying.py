@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from protocols.engine import events as e
-from protocols.engine.task import SCHEDULED, Task
+from protocols.engine.task import SCHEDULED, Standing, Task
 from protocols.language.formula import OPEN, OUT
 
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ def migrated(s: State, b: e.Migrated, at: datetime) -> None:
     s.happened = {names.event(n): data for n, data in before.happened.items() if n in known}
     s.kept = {names.event(n): kept for n, kept in before.kept.items() if n not in b.forgotten}
     s.scopes = {names.step(scope): standing for scope, standing in before.scopes.items()}
+    s.scopes |= {scope: Standing(at, None, result) for scope, result in b.enclosed.items()}
     s.pauses = b.pauses
 
 

@@ -307,7 +307,9 @@ class Migrated(Body, frozen=True):
     were given for cases like this one (question → answer); `deadlines`: keep or recompute. What
     follows from these: `marks` of all steps of the new text, `tasks` that are open or scheduled,
     `withdrawn` (old keys), `forgotten` case events that the new text does not know, `pauses` by
-    their causes in the new text, and which of those are `resumed`.
+    their causes in the new text, and which of those are `resumed`; `enclosed`: sub-protocols that
+    the case turns out to be inside of, having begun their steps one by one → the reason with which
+    that will end, '' where none was set.
     """
 
     migration: str
@@ -325,6 +327,7 @@ class Migrated(Body, frozen=True):
     forgotten: tuple[str, ...] = ()
     pauses: tuple[str, ...] = ()
     resumed: tuple[str, ...] = ()
+    enclosed: dict[str, str] = {}
 
 
 class MigrationReverted(Body, frozen=True):

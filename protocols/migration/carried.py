@@ -42,6 +42,7 @@ class Carried:
         self.outcomes: dict[str, str] = {}
         self.withdrawn: list[str] = []
         self.resumed: list[str] = []
+        self.enclosed: dict[str, str] = {}
         self.reopened: set[str] = set()
         # Out by the old version's rules, not by somebody's act: for the new ones to judge.
         self.undecided: set[str] = set()

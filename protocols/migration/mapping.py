@@ -55,6 +55,30 @@ class Mapping(msgspec.Struct, frozen=True):
             return self.events[name]
         return name if name in new.events and name not in self.events.values() else ""
 
+    def between(self, old: Plan, new: Plan) -> Mapping:
+        """What of it matters to these two: it may have been stated for combinations with variants
+        that have names which these have not."""
+        steps = {
+            a: b for a, b in self.steps.items() if a in old.steps and (not b or b in new.steps)
+        }
+        whole = msgspec.structs.replace(
+            self,
+            steps=steps,
+            events={
+                a: b
+                for a, b in self.events.items()
+                if a in old.events and (not b or b in new.events)
+            },
+        )
+        outcomes = {}
+        for path, outcome in self.outcomes.items():
+            step, _, before = path.partition(".")
+            known = step in old.steps and before in old.steps[step].outcomes
+            target = whole.step(step, new) if known else ""
+            if target and outcome in new.steps[target].outcomes:
+                outcomes[path] = outcome
+        return msgspec.structs.replace(whole, outcomes=outcomes)
+
 
 class _Written(BaseModel):
     """A mapping as people write it."""
@@ -68,11 +92,24 @@ class _Written(BaseModel):
     deadlines: Deadlines = "keep"
 
 
-def read_mapping(text: str | bytes, name: str, old: Plan, new: Plan) -> Mapping:
-    """A mapping from YAML or JSON; `name` is what its mistakes call it. Raises DocumentError."""
+class Known:
+    """The names of several plans together: a base's, and those of its combinations."""
+
+    def __init__(self, plans: Iterable[Plan]) -> None:
+        self.steps: dict[str, set[str]] = {}
+        self.events: dict[str, None] = {}
+        for plan in plans:
+            for name, step in plan.steps.items():
+                self.steps.setdefault(name, set()).update(step.outcomes)
+            self.events.update(dict.fromkeys(plan.events))
+
+
+def read_mapping(text: str | bytes, name: str, old: Iterable[Plan], new: Iterable[Plan]) -> Mapping:
+    """A mapping from YAML or JSON; `name` is what its mistakes call it. A name is right where one
+    of the plans has it. Raises DocumentError."""
     document = read_document(text, name)
     written = validate_document(document, _Written)
-    problems = list(_mistakes(written, document, old, new))
+    problems = list(_mistakes(written, document, Known(old), Known(new)))
     if problems:
         raise DocumentError(problems)
     return Mapping(
@@ -84,7 +121,7 @@ def read_mapping(text: str | bytes, name: str, old: Plan, new: Plan) -> Mapping:
     )
 
 
-def _mistakes(w: _Written, document: Document, old: Plan, new: Plan) -> Iterator[Problem]:
+def _mistakes(w: _Written, document: Document, old: Known, new: Known) -> Iterator[Problem]:
     yield from _renames("steps", w.steps, document, old.steps, new.steps, _STEP)
     yield from _renames("events", w.events, document, old.events, new.events, _EVENT)
     for path, outcome in w.outcomes.items():
@@ -93,11 +130,11 @@ def _mistakes(w: _Written, document: Document, old: Plan, new: Plan) -> Iterator
         if step not in old.steps:
             yield document.problem(at, unknown_name(_STEP, step, old.steps))
             continue
-        if before not in old.steps[step].outcomes:
-            yield document.problem(at, unknown_name(_OUTCOME, before, old.steps[step].outcomes))
+        if before not in old.steps[step]:
+            yield document.problem(at, unknown_name(_OUTCOME, before, sorted(old.steps[step])))
         target = w.steps.get(step, step) or ""
-        if target in new.steps and outcome not in new.steps[target].outcomes:
-            yield document.problem(at, unknown_name(_OUTCOME, outcome, new.steps[target].outcomes))
+        if target in new.steps and outcome not in new.steps[target]:
+            yield document.problem(at, unknown_name(_OUTCOME, outcome, sorted(new.steps[target])))
 
 
 def _renames(

@@ -21,6 +21,7 @@ from protocols.language.formula import DONE, OPEN, OUT, WAITING, Mark
 from protocols.migration import sentences as say
 from protocols.migration.carried import Carried
 from protocols.migration.carrying import carry, with_new_deadlines
+from protocols.migration.enclosing import enclosing, stranded
 from protocols.migration.mapping import NOTHING, Mapping
 from protocols.migration.placement import Placement
 from protocols.migration.versions import Versions, comes_after
@@ -101,6 +102,8 @@ class _Case(Carried):
             self.carry_mark(name)
         self.pauses()
         self.events_known()
+        before = self._folded(self._event())
+        self.enclosed = enclosing(self.versions, self.marks, before, self.undecided)
         event = self._event()
         carried = self._folded(event)
         self._contradictions(carried)
@@ -141,6 +144,7 @@ class _Case(Carried):
             forgotten=tuple(n for n in self.state.happened if not versions.event.get(n)),
             pauses=tuple(versions.event.get(cause) or cause for cause in self.state.pauses),
             resumed=tuple(self.resumed),
+            enclosed=self.enclosed,
         )
 
     def _happened(self, path: str) -> bool:
@@ -175,6 +179,8 @@ class _Case(Carried):
                 against = not run.holds(plan.guard)
             if against:
                 self.reasons.append(say.contradicted(name, plan.step))
+        for name in stranded(self.versions, self.marks):
+            self.reasons.append(say.contradicted(name, self.new.steps[name].step))
 
     def _not_recorded(self) -> None:
         for (step, field), readers in self.versions.unasked.items():

@@ -31,6 +31,13 @@ NO_WAY_OUT = Reason(
         "from here, in the new version, the case could not come to an end any more",
     ),
 )
+NO_COMBINATION = Reason(
+    "no-combination",
+    Text(
+        "le varianti della nuova versione previste per questo caso si contraddicono",
+        "the new version's variants that apply to this case contradict each other",
+    ),
+)
 ENDED = Reason("ended", Text("il caso è chiuso", "the case has ended"))
 
 

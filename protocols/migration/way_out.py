@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
-from datetime import datetime
+from datetime import UTC, datetime, time
 from functools import cached_property
-from heapq import heapify, heappop
 from typing import Any
 
 from protocols.checker.answers import MISSING
@@ -32,6 +31,11 @@ class WayOut:
         return Shared(self._plan, self._territory, _SOME_DAY)
 
     @cached_property
+    def _search(self) -> _From:
+        start = Node(State(self._plan.names), datetime.combine(_SOME_DAY, time(), UTC), {})
+        return _From(self._shared, start, self._known)
+
+    @cached_property
     def _likeness(self) -> Likeness:
         return Likeness(self._plan, self._shared.watch.reads)
 
@@ -50,39 +54,62 @@ class WayOut:
         assumed = {**self._asked, **given}
         key = self._likeness.key(state, assumed)
         if key not in self._known:
-            search = _From(self._shared, Node(state, now, assumed))
-            self._known[key] = search.reaches_an_end()
+            self._known[key] = self._search.reaches_an_end(Node(state, now, assumed))
         return self._known[key]
 
 
-class _From(Exploration):
-    """The exploration begins where a case stands, and ends at the first end."""
+class _Found(Exception):
+    """`node`: the last one before an end."""
 
-    def __init__(self, shared: Shared, start: Node) -> None:
-        self._start = start
-        self._found = False
-        super().__init__(shared, most=_MOST)
+    def __init__(self, node: Node) -> None:
+        super().__init__()
+        self.node = node
+
+
+class _From(Exploration):
+    """The exploration begins where a case stands, and ends at the first end, or at a state that is
+    known to have one behind it. The last reached goes on first: it is an end that is looked for,
+    not the shortest way to it."""
+
+    def __init__(self, shared: Shared, start: Node, known: dict[Hashable, bool]) -> None:
+        self._keys: dict[int, Hashable] = {}
+        self._ends = known
+        super().__init__(shared, root=start, most=_MOST)
 
     def _search(self, most: int, until: float, stop: object) -> None:
         """Waits to be asked: the answer may be known."""
 
-    def reaches_an_end(self) -> bool:
-        self._arrive(self._start, self._start)
-        deepest: list[tuple[int, int, Node]] = []
-        while True:
-            # The deepest first: it is an end that is looked for, not the shortest way to it.
+    def reaches_an_end(self, start: Node) -> bool:
+        """What is learnt on the way is kept for other cases."""
+        # One search for all cases: most of the work of making it is the same for each.
+        self.nodes.clear()
+        self._keys.clear()
+        self._queue[:] = []
+        self.root = self._begin(start)
+        try:
             while self._queue:
-                priority, number, node = heappop(self._queue)
-                deepest.append((-priority, -number, node))
-            heapify(deepest)
-            if self._found or not deepest:
-                return self._found
-            if len(self.nodes) > _MOST:
-                return True
-            self._expand(heappop(deepest)[2])
+                if len(self.nodes) > _MOST:
+                    return True
+                self._expand(self._queue.pop()[2])
+        except _Found as found:
+            node: Node | None = found.node
+            while node is not None:
+                if id(node) in self._keys:
+                    self._ends[self._keys[id(node)]] = True
+                node = node.parent
+            return True
+        return False
 
     def _arrive(self, parent: Node, node: Node) -> None:
-        event = self.plan.events.get(node.step) if not node.outcome else None
-        if node.state.ended and not (event and event.event.ends):
-            self._found = True
-        super()._arrive(parent, node)
+        if node.state.ended:
+            event = self.plan.events.get(node.step) if not node.outcome else None
+            if not (event and event.event.ends):
+                raise _Found(parent)
+            return
+        key = self.likeness.key(node.state, node.assumed)
+        if self._ends.get(key):
+            raise _Found(parent)
+        if key not in self.nodes:
+            self.nodes[key] = node
+            self._keys[id(node)] = key
+            self._queue.append((0, 0, node))

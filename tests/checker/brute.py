@@ -60,8 +60,8 @@ class Everything:
 
     `opened`, `done`, `possible`: steps, (step, outcome) pairs, events of which it was seen;
     `early`: steps whose data were read before they were there; `stuck`: a place from which nothing
-    that people or time do, or an event that does not itself end the case, leads to an end (that
-    somebody adds a member is not counted on);
+    that people or time do, or an event that is waited for, leads to an end (that a member is added,
+    or that something happens that nobody waits for, is not counted on);
     `again`: the (step, outcome) pairs by which people alone can go round for ever;
     `whole`: whether nothing was left out.
     """
@@ -123,8 +123,7 @@ class Everything:
                     self._by_hand.setdefault(here, []).append((there, act))
                 if act[0] == "do":
                     self.done.add((act[1], act[2]))
-                ends = act[0] == "event" and self.plan.events[act[1]].event.ends
-                if act[0] != "add" and not ends:
+                if act[0] in ("do", "wait") or (act[0] == "event" and self._is_way(act[1])):
                     self._backwards.setdefault(there, []).append(here)
 
     def _acts(self, place: Place) -> Iterator[tuple[Act, timedelta, Callable[[Run], None]]]:
@@ -145,6 +144,16 @@ class Everything:
             yield ("event", event), now, self._happen(event)
         if any(task.status == "scheduled" for task in map(state.tasks.get, state.open) if task):
             yield ("wait",), DAY, moves.pass_time
+
+    def _is_way(self, name: str) -> bool:
+        event = self.plan.events[name].event
+        steps = self.plan.steps.values()
+        conditions = [
+            guard for step in steps for guard in (step.guard, *step.outcome_guards.values())
+        ]
+        waited = any(step.step.waits_for == name for step in steps)
+        read = any(guard and f"events.{name}." in guard.source for guard in conditions)
+        return not event.ends and bool(event.completes or waited or (read and not event.opens))
 
     @staticmethod
     def _complete(key: str, outcome: str, data: dict[str, Any]) -> Callable[[Run], None]:
@@ -232,7 +241,8 @@ class Everything:
                 if act[0] != "do" or act[1:3] in found or act[1:3] in without:
                     continue
                 outcome = self.plan.steps[act[1]].outcomes[act[2]]
-                if outcome.again and self._leads(there, here, without):
+                every = self.plan.steps[act[1]].step.every
+                if outcome.again and not every and self._leads(there, here, without):
                     found.add((act[1], act[2]))
         return found
 

@@ -84,6 +84,10 @@ ONCE: dict[str, str] = {
     "used up in the round before": """
       {"a": {"outcomes": "xy"}, "b": {"outcomes": {"x": {"at_most": 1}}, "after": "a"},
        "d": {"outcomes": {"x": {"again": "a", "at_most": 2}, "y": null}, "after": "a.x"}}""",
+    "waits again for what happens once": """
+      {"a": {"waits_for": "call"},
+       "b": {"outcomes": {"x": {"again": "a", "at_most": 1}, "y": null}}}
+      {"call": {"at_most": 1}}""",
     "never open, so never stuck": """
       {"a": {}, "c": {"after": "a", "waits_for": "call", "optional": true},
        "d": {"after": "c", "waits_for": "call"}, "e": {}}

@@ -16,7 +16,7 @@ from tests.engine.generated import protocols
 
 TERRITORY = load_territory(default_pack())
 # More than any small input needs; far less than two seconds of the engine.
-MOST_MOVES = 20_000
+MOST_MOVES = 60_000
 
 
 def _well_told(report: Report) -> None:
@@ -28,7 +28,7 @@ def _well_told(report: Report) -> None:
         assert "Traceback" not in finding.message.it
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(plan=protocols())
 def test_any_readable_protocol_is_checked(plan: Plan) -> None:
     _well_told(check_text(plan.text, "random.yaml", TERRITORY))

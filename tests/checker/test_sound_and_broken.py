@@ -95,9 +95,9 @@ def _is_found(document: dict[str, Any], data: st.DataObject) -> None:
     name = data.draw(st.sampled_from(sorted(broken["steps"])))
     rule, step = data.draw(st.sampled_from(BREAKING))(broken["steps"], name)
     report = checked(broken)
-    assert not report.publishable
-    assert rule in {finding.rule for finding in report.errors}
-    assert step in {finding.step for finding in report.errors if finding.rule == rule}
+    assert (rule, step) in {(finding.rule, finding.step) for finding in report.findings}
+    # A loop that waits for a date goes round slowly: that is only a warning.
+    assert rule == "unbounded-loop" or not report.publishable
 
 
 @calm

@@ -71,3 +71,43 @@ def test_where_the_new_version_has_no_sub_protocol_the_open_step_needs_a_decisio
     after = moved(case, version("2.0.0", outer=flat), decisions=decisions)
     assert after.open == {"within"}
     assert after.did(complete("within", "completed")).open == {"last"}
+
+
+_RESULTS = """
+roles:
+  worker: {title: Chi lavora, held_by: {organisation: comune}}
+steps:
+  first: {title: Primo, role: worker, outcomes: [done, {stop: {ends: stopped}}]}
+  second:
+    title: Secondo
+    role: worker
+    after: first.done
+    outcomes: {done: {}, hired: {result: hired}}
+  third: {title: Terzo, role: worker, after: second}
+""".replace("[done, {stop: {ends: stopped}}]", "{done: {}, stop: {ends: stopped}}")
+_FLAT = """
+roles:
+  worker: {title: Chi lavora, held_by: {organisation: comune}}
+steps:
+  begin: {title: Inizio, role: worker}
+  first: {title: Primo, role: worker, after: begin, outcomes: [done, stop]}
+  second: {title: Secondo, role: worker, after: first.done, outcomes: [done, hired]}
+  third: {title: Terzo, role: worker, after: second}
+  last: {title: Ultimo, role: worker, after: third or first.stop}
+exceptions: {skip: worker, redo: worker, force: worker, correct: worker}
+"""
+
+
+def test_steps_that_had_begun_one_by_one_go_on_inside_the_sub_protocol_that_now_has_them() -> None:
+    outer = _OUTER.replace("outcomes: [completed]", "outcomes: [completed, hired, stopped]")
+    old, new = version("1.0.0", outer=_FLAT), version("2.0.0", _RESULTS, outer)
+    case = given(old).did(complete("begin"), complete("first"))
+    inside = moved(case, new)
+    assert (inside.status("within"), inside.open) == ("open", {"second"})
+    hired = moved(case.did(complete("second", "hired")), new)
+    assert hired.open == {"third"}
+    assert hired.did(complete("third")).state.marks["within"].outcome == "hired"
+    done = moved(case.did(complete("second"), complete("third")), new)
+    assert (done.state.marks["within"].outcome, done.open) == ("completed", {"last"})
+    stopped = moved(given(old).did(complete("begin"), complete("first", "stop")), new)
+    assert (stopped.state.marks["within"].outcome, stopped.open) == ("stopped", {"last"})
