@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-from domain.conforming.check import Check, Conformance, Totals
-from domain.conforming.mapping import Mapping, read_mapping
-from domain.conforming.meaning import Meaning
-from domain.exchange.reading import read_log
 from rich.markup import escape
 
 from api.cli.log_export import group as export
 from api.cli.protocol_source import protocol_at, text_of
 from api.cli.speaking import JsonOption, out, write_json
+from domain.conforming.check import Check, Conformance, Totals
+from domain.conforming.mapping import Mapping, read_mapping
+from domain.conforming.meaning import Meaning
+from domain.exchange.reading import read_log
 from domain.refusal import Refused
 from protocols.documents import DocumentError
 from protocols.territory import default_pack, load_territory

@@ -9,15 +9,15 @@ from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
-from domain.exchange.ocel_writing import write_ocel
-from domain.exchange.pseudonyms import Pseudonyms
-from domain.exchange.told import ToldCase, told_cases
-from domain.exchange.xes_writing import write_xes
 from rich.markup import escape
 
 import domain.topics  # noqa: F401  (bodies must be known before the log is read)
 from api.cli.speaking import HomeOption, err, out
 from api.stack.discovery import current_settings
+from domain.exchange.ocel_writing import write_ocel
+from domain.exchange.pseudonyms import Pseudonyms
+from domain.exchange.told import ToldCase, told_cases
+from domain.exchange.xes_writing import write_xes
 from domain.log.recorder import CaseLogRecorder
 from domain.refusal import Refused
 from domain.secret import installation_secret
