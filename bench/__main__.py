@@ -22,6 +22,7 @@ BENCHMARKS = {
     "projections": "Viste · Read models",
     "verify": "Verifica · Verification",
     "migration": "Migrazione · Migration",
+    "timetravel": "Il passato · Time travel",
     "simulation": "Simulazione · Simulation",
     "checker": "Controllo · Checker",
     "reads": "Consultazioni · Reads",

@@ -1,181 +1,114 @@
-"""`cantiere audit`: who has looked at whose data; asking that is itself written down."""
+"""`cantiere audit`: questions of an auditor. Who could see a case, who did what, what was late."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from datetime import date
 from typing import Annotated
-from uuid import UUID
 
 import psycopg
 import typer
-from psycopg.rows import tuple_row
 from rich.markup import escape
 
-from api.cli.case import find_case
+from api.cli.audit_answers import could_see, did, late
+from api.cli.audit_reads import group as reads
+from api.cli.case import CaseArgument, find_case
+from api.cli.instants import begin_of, instant_of
 from api.cli.speaking import HomeOption, JsonOption, case_service, local, out, write_json
-from api.http.access import Reader, grounds_for_read_log
-from domain.reads.events import Read
-from domain.reads.stream import ReadStream
-from domain.refusal import Refused
-from domain.service import CaseService
-from projections.reads.queries import ReadLine, reads
-from projections.reads.who import ReaderOnDay, who_looked
-from protocols.text import Text
 
-group = typer.Typer(help="Le consultazioni dei dati. · Who looked.", no_args_is_help=True)
+group = typer.Typer(help="Domande di chi verifica. · An auditor's questions.", no_args_is_help=True)
 commands = typer.Typer()
 commands.add_typer(group, name="audit")
+group.add_typer(reads)
 
-TERMINAL = "system:terminal"
-"""Who reads where no member of staff is named: whoever has the installation in hand."""
-
-PersonOption = Annotated[
-    UUID | None, typer.Option("--person", metavar="PERSONA", help="L'id. · Its id.")
-]
-AsOption = Annotated[
-    str, typer.Option("--as", metavar="OPERATORE", help="L'id di chi chiede. · Who asks.")
-]
-DayFormats = ["%Y-%m-%d"]
+Since = Annotated[str | None, typer.Option("--from", metavar="ISTANTE", help="Da allora.")]
+Until = Annotated[str | None, typer.Option("--to", metavar="ISTANTE", help="Fino ad allora.")]
+Most = Annotated[int, typer.Option("--limit", min=1, max=100_000, help="Quanti al massimo.")]
 
 
-@group.command("reads")
-def reads_(
-    case: Annotated[
-        str | None, typer.Option("--case", metavar="CASO", help="Il numero, o il suo inizio.")
+@group.command("could-see")
+def could_see_(
+    case: CaseArgument,
+    on: Annotated[str, typer.Option("--on", metavar="GIORNO", help="Alla fine di quel giorno.")],
+    category: Annotated[
+        str | None,
+        typer.Option(help="identity, social, work, clinical, judicial."),
     ] = None,
-    person: PersonOption = None,
-    by: Annotated[
-        str | None, typer.Option("--by", metavar="OPERATORE", help="Chi ha letto. · Who read.")
-    ] = None,
-    since: Annotated[
-        datetime | None,
-        typer.Option("--from", formats=DayFormats, help="Dal giorno. · From this day."),
-    ] = None,
-    until: Annotated[
-        datetime | None,
-        typer.Option("--to", formats=DayFormats, help="Fino al giorno. · To this day."),
-    ] = None,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="Quante. · How many.")] = 200,
-    asking: AsOption = "",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Chi ha letto i dati di una persona o di un caso, o che cosa ha letto qualcuno. · Reads."""
-    if case is None and person is None and by is None:
-        raise Refused(
-            "invalid",
-            "nothing_asked",
-            Text("Di chi? Manca --person, --case o --by.", "Whose? Give --person, --case or --by."),
-        )
-    with (
-        case_service(home) as (settings, service),
-        psycopg.connect(settings.database_url, row_factory=tuple_row) as connection,
-    ):
-        number = find_case(service, case) if case is not None else None
-        _write_down(service, asking, "cantiere audit reads", number, person)
-        page = reads(
-            connection,
-            person=person,
-            case=number,
-            by=by,
-            since=_beginning(service, since.date()) if since else None,
-            until=_beginning(service, until.date() + timedelta(days=1)) if until else None,
-            limit=limit,
-        )
-        if as_json:
-            write_json(page.reads)
-            return
-        for read in page.reads:
-            _print(read, service)
-        if not page.reads:
-            out.print("Nessuna consultazione. [dim]· No reads.[/]")
-        if page.cursor:
-            out.print(f"[dim]… altre oltre {limit}: --limit · more: --limit[/]")
-
-
-@group.command()
-def readers(
-    person: Annotated[UUID, typer.Argument(metavar="PERSONA", help="L'id. · Its id.")],
-    asking: AsOption = "",
-    home: HomeOption = None,
-    as_json: JsonOption = False,
-) -> None:
-    """«Chi ha guardato il mio fascicolo?»: da consegnare alla persona. · For the person."""
-    with (
-        case_service(home) as (settings, service),
-        psycopg.connect(settings.database_url, row_factory=tuple_row) as connection,
-    ):
-        _write_down(service, asking, "cantiere audit readers", None, person)
-        found = who_looked(connection, person, str(service.territory.timezone))
+    """Chi poteva vedere il caso quel giorno, e perché. · Who could see the case on that day."""
+    with case_service(home) as (_, service):
+        instant = instant_of(on, service)
+        day: date = instant.astimezone(service.territory.timezone).date()
+        found = could_see(service, find_case(service, case), instant, day, category)
         if as_json:
             write_json(found)
             return
-        for row in found:
-            _print_day(row)
-        if not found:
-            out.print("Nessuno. [dim]· Nobody.[/]")
-
-
-def _write_down(
-    service: CaseService, asking: str, door: str, case: UUID | None, person: UUID | None
-) -> None:
-    """Before anything is shown. Raises Refused, UnknownName, LogUnavailable."""
-    now = service.clock.now()
-    roles: tuple[str, ...] = ()
-    grounds = frozenset({"installation"})
-    if asking:
-        today = now.astimezone(service.territory.timezone).date()
-        held = service.territory.memberships(asking, today)
-        reader = Reader(asking, tuple((m.role, m.scope, m.deputy) for m in held))
-        roles = tuple(f"{m.role}@{m.scope}" for m in held)
-        protecting = service.territory.records.erasure.approved_by
-        grounds = grounds_for_read_log(reader, protecting)
-    ReadStream(service.recorder, service.clock).write(
-        [
-            Read(
-                now, asking or TERMINAL, door, case, person, roles, tuple(sorted(grounds)),
-                refused=not grounds,
+        out.print(f"[bold]Al {day:%d/%m/%Y}: {len(found)} persone[/] [dim]· people[/]")
+        for person in found:
+            personal = f" · personali: {', '.join(person.personal)}" if person.personal else ""
+            out.print(
+                f"{escape(person.person)} [dim]({', '.join(person.relations)})[/] "
+                f"{', '.join(person.sees + person.categories)}{personal}"
             )
-        ]
-    )  # fmt: skip
-    if not grounds:
-        raise Refused(
-            "forbidden",
-            "role_not_held",
-            Text(
-                "Le consultazioni le vede chi verifica e chi tutela i dati.",
-                "Reads are shown to those who audit and those who protect data.",
-            ),
-        )
 
 
-def _beginning(service: CaseService, day: date) -> datetime:
-    return datetime.combine(day, time.min, service.territory.timezone)
+@group.command("did")
+def did_(
+    person: Annotated[str, typer.Argument(metavar="OPERATORE", help="Il suo id. · Staff id.")],
+    since: Since = None,
+    until: Until = None,
+    limit: Most = 1000,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Tutto ciò che ha fatto, in ogni caso. · Everything that somebody did, in all cases."""
+    with (
+        case_service(home) as (settings, service),
+        psycopg.connect(settings.database_url) as connection,
+    ):
+        begin, end = begin_of(since, service), instant_of(until, service) if until else None
+        found = did(service, connection, person, begin, end, limit)
+        if as_json:
+            write_json(found)
+            return
+        for act in found.acts:
+            deputy = ", in sostituzione" if act.as_deputy else ""
+            out.print(
+                f"{local(act.at, service)}  {act.case}  {act.kind} {escape(act.step)} "
+                f"[dim]({escape(act.role or '')}{deputy})[/]"
+            )
+        if found.more:
+            out.print("[yellow]… e altro: alzare --limit. · and more: raise --limit.[/]")
 
 
-def _print(read: ReadLine, service: CaseService) -> None:
-    where = ", ".join(read.grounds) or "senza titolo"
-    out.print(
-        f"{local(read.at, service)}  [bold]{escape(read.reader)}[/] "
-        f"[dim]{escape(', '.join(read.roles))}[/]"
-    )
-    what = f"[red]rifiutato[/] ({escape(where)})" if read.refused else f"come {escape(where)}"
-    about = " ".join(f"{name} {at}" for name, at in _about(read) if at)
-    out.print(f"  {what} · {escape(read.door)} {about}")
-    if read.shown:
-        out.print(f"  in chiaro: {', '.join(read.shown)}")
-    if read.withheld:
-        out.print(f"  [dim]nascosti: {', '.join(read.withheld)}[/]")
-
-
-def _about(read: ReadLine) -> list[tuple[str, UUID | None]]:
-    return [("caso", read.case), ("persona", read.person)]
-
-
-def _print_day(row: ReaderOnDay) -> None:
-    out.print(
-        f"{row.day:%d/%m/%Y}  [bold]{escape(row.reader)}[/]  {escape(', '.join(row.roles))}  "
-        f"[dim]{escape(', '.join(row.organisations))}[/]"
-    )
-    refused = f", rifiutate {row.refused}" if row.refused else ""
-    out.print(f"  letture {row.times}{refused}: {', '.join(row.categories) or 'nessun dato'}")
+@group.command("late")
+def late_(
+    step: Annotated[str, typer.Argument(metavar="PASSO", help="Il nome del passo. · The step.")],
+    since: Since = None,
+    until: Until = None,
+    limit: Most = 1000,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """I casi in cui il passo fu in ritardo, tralasciato, forzato o rifatto, e perché. · Where a
+    step was late, skipped, forced or redone, and why."""
+    with (
+        case_service(home) as (settings, service),
+        psycopg.connect(settings.database_url) as connection,
+    ):
+        begin, end = begin_of(since, service), instant_of(until, service) if until else None
+        found = late(service, connection, step, begin, end, limit)
+        if as_json:
+            write_json(found)
+            return
+        for case in found.cases:
+            due = f", entro {local(case.due, service)}" if case.due else ""
+            why = f": {case.reason}" if case.reason else ""
+            called = f", chiamati {', '.join(case.called)}" if case.called else ""
+            out.print(
+                f"{local(case.at, service)}  {case.case}  {case.kind} {escape(case.task)}{due} "
+                f"[dim]({escape(case.actor or 'ancora aperto')}{escape(called)})[/]{escape(why)}"
+            )
+        if found.more:
+            out.print("[yellow]… e altro: alzare --limit. · and more: raise --limit.[/]")

@@ -84,7 +84,8 @@ def _print_list(found: list[CaseSummary], service: CaseService) -> None:
 @group.command()
 def show(case: CaseArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Un caso com'è adesso. · One case as it is now."""
-    from api.cli.replay import print_replay, replay_of
+    from api.cli.replay import replay_of
+    from api.cli.replay_shown import print_replay
 
     with case_service(home) as (_, service):
         replay = replay_of(service, find_case(service, case))

@@ -3,16 +3,19 @@ rule."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time
-from typing import Annotated, Any
+from datetime import datetime
+from typing import Annotated
 from uuid import UUID
 
 import msgspec
 import typer
-from rich.markup import escape
 
 from api.cli.case import CaseArgument, find_case
-from api.cli.speaking import HomeOption, JsonOption, case_service, local, out, write_json
+from api.cli.instants import instant_of
+from api.cli.replay_between import between
+from api.cli.replay_shapes import Entry, EstablishedFact, OpenStep, Replay, Rule
+from api.cli.replay_shown import print_replay, watch_case
+from api.cli.speaking import HomeOption, JsonOption, case_service, write_json
 from domain.log.recorded import Recorded
 from domain.log.topics import topic_of
 from domain.refusal import Refused
@@ -27,71 +30,6 @@ from protocols.text import Text
 commands = typer.Typer()
 
 
-class Rule(msgspec.Struct, frozen=True):
-    """Under which rule something was done: the step of the pinned text, and its legal ground."""
-
-    step: str
-    title: Text
-    protocol: str
-    legal_basis: str
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """One event: `text` says what, in words; `rule` where it belongs to a step."""
-
-    version: int
-    position: int
-    at: datetime
-    occurred_at: datetime | None
-    actor: str
-    role: str | None
-    kind: str
-    text: Text
-    rule: Rule | None
-
-
-class OpenStep(msgspec.Struct, frozen=True):
-    task: str
-    title: Text
-    role: str
-    scope: str
-    claimed_by: str
-    automation: str
-    due: datetime | None
-    overdue: bool
-
-
-class EstablishedFact(msgspec.Struct, frozen=True):
-    """A domain fact, with its fields: nothing personal is in them."""
-
-    version: int
-    at: datetime
-    fact: str
-    fields: dict[str, Any]
-
-
-class Replay(msgspec.Struct, frozen=True):
-    """The case after its event `version`, at the instant `at` of the case clock."""
-
-    case: UUID
-    version: int
-    at: datetime
-    protocol: str
-    protocol_version: str
-    digest: str
-    digest_matches: bool
-    state: str
-    reason: str
-    episode: int
-    district: int
-    source: str
-    service: str
-    paused: list[str]
-    open_steps: list[OpenStep]
-    facts: list[EstablishedFact]
-    entries: list[Entry]
-
-
 @commands.command()
 def replay(
     case: CaseArgument,
@@ -102,17 +40,69 @@ def replay(
     version: Annotated[
         int | None, typer.Option("--version", min=1, metavar="N", help="Dopo N eventi.")
     ] = None,
+    known_at: Annotated[
+        str | None,
+        typer.Option("--known-at", metavar="ISTANTE", help="Con --at: come lo si sapeva allora."),
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="ISTANTE", help="Che cosa cambia da allora…")
+    ] = None,
+    until: Annotated[
+        str | None, typer.Option("--to", metavar="ISTANTE", help="… fino ad allora (o ad adesso).")
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Un evento dopo l'altro.")] = False,
+    speed: Annotated[
+        float, typer.Option("--speed", min=0.1, max=1000, metavar="N", help="Eventi al secondo.")
+    ] = 2.0,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Il caso com'era: passi aperti, fatti, chi aveva fatto che cosa. · The case as it stood."""
+    """Il caso com'era: passi aperti, fatti, chi aveva fatto che cosa. · The case as it stood.
+
+    Un giorno vale la sua fine. · A day means its end.
+    """
+    chosen = _chosen(at, version, known_at, since, until, watch)
     with case_service(home) as (_, service):
-        instant = _instant(at, service) if at else None
-        found = replay_of(service, find_case(service, case), version=version, at=instant)
-        if as_json:
+        which = find_case(service, case)
+        instant = instant_of(at, service) if at else None
+        if chosen == "between":
+            begin = instant_of(since, service) if since else None
+            end = instant_of(until, service) if until else service.clock.now()
+            between(service, which, begin, end, as_json)
+            return
+        known = instant_of(known_at, service) if known_at else None
+        found = replay_of(service, which, version=version, at=instant, known_at=known)
+        if watch:
+            watch_case(found, service, speed, as_json)
+        elif as_json:
             write_json(found)
         else:
             print_replay(found, service)
+
+
+def _chosen(
+    at: str | None,
+    version: int | None,
+    known_at: str | None,
+    since: str | None,
+    until: str | None,
+    watch: bool,
+) -> str:
+    """What is asked for: `between` or `as_it_stood`. Raises Refused where two things are."""
+    span = since is not None or until is not None
+    moment = at is not None or version is not None
+    if (span and (moment or watch or known_at)) or (known_at and (at is None or version or watch)):
+        raise Refused(
+            "invalid",
+            "options_clash",
+            Text(
+                "Si chiede una cosa per volta: --from con --to, oppure --at (anche con "
+                "--known-at), oppure --version.",
+                "Ask one thing at a time: --from with --to, or --at (also with --known-at), or "
+                "--version.",
+            ),
+        )
+    return "between" if span else "as_it_stood"
 
 
 def replay_of(
@@ -121,9 +111,12 @@ def replay_of(
     *,
     version: int | None = None,
     at: datetime | None = None,
+    known_at: datetime | None = None,
 ) -> Replay:
-    """Raises Refused (not_found), also where the case had not been opened yet."""
-    state = service.state(case, version=version, at=at)
+    """`at`: as recorded by then; with `known_at`, what had happened by `at`, as recorded by that
+    other instant. Raises Refused (not_found), also where the case had not been opened yet."""
+    recorded_by = min(at, known_at) if at and known_at else at
+    state = service.state(case, version=version, at=recorded_by)
     history = service.history(case, version=state.version)
     opened = state.opened
     assert opened is not None
@@ -165,7 +158,18 @@ def replay_of(
             for fields in (msgspec.to_builtins(event.body, str_keys=True),)
         ],
         _entries(service, history),
+        known_at,
+        _known_later(service, case, at, known_at) if at and known_at else [],
     )
+
+
+def _known_later(service: CaseService, case: UUID, at: datetime, known_at: datetime) -> list[Entry]:
+    """What had happened by `at`, and was recorded after that but by `known_at`."""
+    return [
+        entry
+        for entry in _entries(service, service.history(case, at=known_at))
+        if entry.at > at and entry.occurred_at is not None and entry.occurred_at <= at
+    ]
 
 
 def _entries(service: CaseService, history: list[Recorded]) -> list[Entry]:
@@ -202,72 +206,3 @@ def _entry(event: Recorded, plan: Plan, titles: Titles) -> Entry:
         text,
         rule,
     )
-
-
-def print_replay(replay: Replay, service: CaseService, *, entries: bool = True) -> None:
-    """For people, at a terminal."""
-    state = "aperto" if replay.state == "open" else f"chiuso: {replay.reason}"
-    out.print(f"[bold]Caso {replay.case}[/] · {escape(state)} · episodio {replay.episode}")
-    pinned = "" if replay.digest_matches else " [red](il testo registrato è diverso)[/]"
-    out.print(
-        f"{replay.protocol} {replay.protocol_version} [dim]{replay.digest[:12]}[/]{pinned} · "
-        f"distretto {replay.district} · {replay.service} · versione {replay.version} · "
-        f"{local(replay.at, service)}"
-    )
-    if replay.paused:
-        out.print(f"[yellow]orologi fermi: {escape(', '.join(replay.paused))}[/]")
-    _print_open(replay, service)
-    if not entries:
-        return
-    if replay.facts:
-        out.print("[bold]Fatti stabiliti[/] [dim]· Facts established[/]")
-    for fact in replay.facts:
-        fields = ", ".join(f"{name}: {value}" for name, value in fact.fields.items())
-        out.print(
-            f"{fact.version:>4}  {local(fact.at, service)}  {fact.fact} [dim]{escape(fields)}[/]"
-        )
-    out.print("[bold]Che cosa è stato fatto[/] [dim]· What was done[/]")
-    for entry in replay.entries:
-        out.print(f"{entry.version:>4}  {local(entry.at, service)}  {escape(entry.text.it)}")
-        role = "" if (entry.role or "").startswith("system:") else entry.role or ""
-        who = f"{entry.actor} ({role})" if role else entry.actor
-        rule = ""
-        if entry.rule is not None:
-            basis = f", {entry.rule.legal_basis}" if entry.rule.legal_basis else ""
-            rule = f" · {entry.rule.step}, {entry.rule.protocol}{basis}"
-        out.print(f"      [dim]{escape(who + rule)}[/]")
-
-
-def _print_open(replay: Replay, service: CaseService) -> None:
-    if not replay.open_steps:
-        out.print("Nessun passo aperto. [dim]· No open step.[/]")
-        return
-    out.print("[bold]Passi aperti[/] [dim]· Open steps[/]")
-    for step in replay.open_steps:
-        who = "la macchina" if step.automation else f"{step.role} ({step.scope})"
-        if step.claimed_by:
-            who += f", preso da {step.claimed_by}"
-        due = ""
-        if step.due:
-            colour = "red" if step.overdue else "default"
-            due = f" · entro [{colour}]{local(step.due, service)}[/]"
-        out.print(f"  {escape(step.title.it)} [dim]{escape(step.task)}[/] · {escape(who)}{due}")
-
-
-def _instant(written: str, service: CaseService) -> datetime:
-    """A day means its end. Raises Refused."""
-    zone = service.territory.timezone
-    try:
-        if len(written) == 10:
-            return datetime.combine(date.fromisoformat(written), time.max, zone).astimezone(UTC)
-        moment = datetime.fromisoformat(written)
-        return (moment if moment.tzinfo else moment.replace(tzinfo=zone)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        raise Refused(
-            "invalid",
-            "instant_invalid",
-            Text(
-                "L'istante si scrive come 2026-03-31 o 2026-03-31T10:00.",
-                "Write the instant as 2026-03-31 or 2026-03-31T10:00.",
-            ),
-        ) from None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -83,3 +83,12 @@ class _Gathered:
             bool(self.opened.attributes.get("sealed")),
             UUID(self.opened.person),
         )
+
+
+def sight_of(history: Iterable[Recorded], services: Any) -> Sight | None:
+    """As the events so far make it; None before the case was opened."""
+    gathered = _Gathered()
+    for event in history:
+        if isinstance(event.body, _BODIES):
+            gathered.take(event)
+    return gathered.sight(services) if gathered.opened else None

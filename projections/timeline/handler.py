@@ -41,6 +41,7 @@ _TEXT_CHANGES = (e.CaseOpened, e.Migrated, e.MigrationReverted)
 
 class Timeline(ReadModel):
     name = "timeline"
+    version = 2
     folder = Path(__file__).parent
     tables = {"cases": Table(Case), "entries": Table(Entry, log=True)}
 

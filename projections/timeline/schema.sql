@@ -22,3 +22,6 @@ CREATE TABLE entries (
 );
 
 CREATE INDEX ON entries (originator_id, version);
+
+-- What one person did between two dates.
+CREATE INDEX ON entries (actor, at);

@@ -17,7 +17,7 @@ from protocols.registry import Registry
 
 GOALS = {
     "commands": 4, "engine": 2, "projections": 1, "verify": 2, "migration": 1, "simulation": 2,
-    "checker": 3, "reads": 2,
+    "checker": 3, "reads": 2, "timetravel": 3,
 }  # fmt: skip
 # Servers of rivals take longest; the others are enough to know that a change broke none.
 LONG = ("commands", "simulation")

@@ -1,90 +1,89 @@
-"""`cantiere audit`: who looked, asked at the command line, and that somebody asked."""
+"""An auditor's questions, put to an installation with one case."""
 
 from __future__ import annotations
 
 import json
-from uuid import UUID
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
 
-from domain.reads.events import Read
-from domain.reads.stream import ReadStream
-from projections import storage
+from domain.case import commands as c
+from domain.clock import MovableClock
 from projections.models import read_models
-from projections.projector import Projector
-from tests.cli.conftest import Installation, Run, holder
+from projections.rebuild import rebuild_models
+from projections.schema import migrate
+from tests.cli.conftest import MELZO, TERRITORY, Installation, Run, holder
 
 
-def looked(installation: Installation, by: str, **more: object) -> UUID:
-    """Somebody has read the case; whose it is."""
-    service = installation.service
-    person = UUID(service.state(installation.case).attributes["person"])
-    read = Read(
-        service.clock.now(), by, "/api/v1/cases/{case}", installation.case, person,
-        ("municipal_referent@comune:015142",), ("comune",), ("identity",),
-    )  # fmt: skip
-    ReadStream(service.recorder, service.clock).write([read])
-    project(installation)
-    return person
+def asked(run: Run, *arguments: object) -> Any:
+    said = run("audit", *arguments, "--json")
+    assert said.status == 0, said.err
+    return json.loads(said.out)
 
 
 def project(installation: Installation) -> None:
-    service = installation.service
-    models = read_models(service.registry, service.territory, ["reads"])
-    with storage.connect(installation.url) as connection:
-        Projector(installation.url, service.recorder, models).catch_up(connection)
+    migrate(installation.url)
+    models = read_models(installation.service.registry, TERRITORY)
+    rebuild_models(installation.url, installation.service.recorder, models)
 
 
-def test_reads_are_found_by_person_by_case_and_by_reader(
+def test_who_could_see_a_case_is_told_with_the_relation_and_the_categories(
     installation: Installation, run: Run
 ) -> None:
-    person = looked(installation, "mr-melzo-1")
-    begun = str(installation.case)[:8]
-    for asked in (("--person", str(person)), ("--case", begun), ("--by", "mr-melzo-1")):
-        found = json.loads(run("audit", "reads", *asked, "--json").out)
-        first = [row for row in found if row["reader"] == "mr-melzo-1"]
-        assert [(row["shown"], row["grounds"]) for row in first] == [(["identity"], ["comune"])]
-    day = f"{installation.service.clock.now():%Y-%m-%d}"
-    by = ("audit", "reads", "--by", "mr-melzo-1", "--json")
-    assert len(json.loads(run(*by, "--from", day, "--to", day).out)) == 1
-    assert json.loads(run(*by, "--to", "2001-01-01").out) == []
-    assert run("audit", "reads").status == 1
-
-
-def test_asking_who_looked_is_itself_written_down(installation: Installation, run: Run) -> None:
-    person = looked(installation, "mr-melzo-1")
-    auditor, desk = holder("auditor", "audit").id, holder("desk_operator", "comune:015142").id
-    assert run("audit", "reads", "--person", str(person), "--as", auditor).status == 0
-    refused = run("audit", "reads", "--person", str(person), "--as", desk)
-    assert (refused.status, "mr-melzo-1" in refused.out) == (1, False)
-    assert run("audit", "readers", str(person)).status == 0
-    project(installation)
-    found = json.loads(run("audit", "reads", "--person", str(person), "--json").out)
-    assert [(row["reader"], row["refused"]) for row in found] == [
-        ("system:terminal", False),
-        (desk, True),
-        (auditor, False),
-        ("mr-melzo-1", False),
-    ]
-    assert run("verify", "--log-only").status == 0
-
-
-def test_the_person_is_told_days_roles_and_organisations(
-    installation: Installation, run: Run
-) -> None:
-    person = looked(installation, "mr-melzo-1")
-    told = run("audit", "readers", str(person)).out
-    for shown in ("mr-melzo-1", "municipal_referent", "comune:015142", "identity", "letture 1"):
-        assert shown in told
-
-
-def test_reads_that_were_tampered_with_are_named(installation: Installation, run: Run) -> None:
-    looked(installation, "mr-melzo-1")
-    installation.tamper(
-        "UPDATE stored_events SET state = convert_to(replace(convert_from(state, 'UTF8'),"
-        " '\"grounds\":[\"comune\"],', ''), 'UTF8') WHERE topic = 'read.recorded'"
-    )
-    found = json.loads(run("verify", "--log-only", "--json").out)
-    position = installation.service.recorder.last_position()
-    assert {(d["part"], d["where"].rpartition("@")[2]) for d in found["differences"]} == {
-        ("log", str(position)),
-        ("seals", str(position)),
+    today = datetime.now(UTC).date().isoformat()
+    found = {
+        one["person"]: one for one in asked(run, "could-see", installation.case, "--on", today)
     }
+    desk = found[holder("desk_operator", f"comune:{MELZO}").id]
+    assert {"comune", "assignee"} <= set(desk["relations"])
+    assert "clinical" not in desk["personal"]
+    clinical = asked(run, "could-see", installation.case, "--on", today, "--category", "clinical")
+    assert 0 < len(clinical) < len(found)
+    assert all("clinical" in one["categories"] + one["personal"] for one in clinical)
+    assert all(TERRITORY.memberships(name, datetime.now(UTC).date()) for name in found)
+
+
+def test_nobody_could_see_a_case_before_it_was_opened(installation: Installation, run: Run) -> None:
+    assert run("audit", "could-see", installation.case, "--on", "1999-12-31").status == 1
+    said = run("audit", "could-see", installation.case, "--on", "2999-01-01", "--category", "x")
+    assert said.status == 1
+
+
+def test_what_somebody_did_is_told_command_by_command(installation: Installation, run: Run) -> None:
+    project(installation)
+    desk = holder("desk_operator", f"comune:{MELZO}").id
+    found = asked(run, "did", desk)
+    assert [act["kind"] for act in found["acts"]] == ["case.case-opened", "case.step-completed"]
+    assert found["acts"][1]["step"] == "register_referral"
+    assert found["acts"][1]["role"] == "desk_operator"
+    assert {act["case"] for act in found["acts"]} == {str(installation.case)}
+    assert asked(run, "did", desk, "--to", "1999-12-31")["acts"] == []
+    assert asked(run, "did", desk, "--limit", 1)["more"]
+
+
+def test_a_step_left_out_is_found_with_its_reason_and_a_late_one_with_its_term(
+    installation: Installation, run: Run
+) -> None:
+    service = installation.service
+    due = service.state(installation.case).tasks["triage"].due
+    assert due is not None
+    clock = service.clock
+    assert isinstance(clock, MovableClock)
+    clock.advance_to(due + timedelta(days=1))
+    project(installation)
+    [late] = asked(run, "late", "triage")["cases"]
+    assert (late["kind"], late["actor"]) == ("late", "")
+    assert datetime.fromisoformat(late["due"]) == due
+    district = holder("district_referent", f"district:{TERRITORY.district_of(MELZO)}")
+    service.handle(
+        c.SkipStep(
+            command_id=uuid4(), actor=district, case=installation.case, step="triage",
+            reason="Già valutato altrove.",
+        )
+    )  # fmt: skip
+    project(installation)
+    found = {one["kind"]: one for one in asked(run, "late", "triage")["cases"]}
+    assert found["skipped"]["reason"] == "Già valutato altrove."
+    assert found["skipped"]["actor"] == district.id
+    assert found["late"]["due"] == late["due"]
+    assert asked(run, "late", "team")["cases"] == []

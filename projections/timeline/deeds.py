@@ -1,0 +1,44 @@
+"""What one member of staff did, over all cases: where in the log it is written."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from psycopg import Connection
+from psycopg.rows import class_row
+
+
+class Deed(NamedTuple):
+    """Events that one person recorded in one case at one instant, by position in the log."""
+
+    case: UUID
+    at: datetime
+    positions: list[int]
+
+
+_QUERY = """
+    SELECT originator_id AS "case", at, array_agg(position ORDER BY position) AS positions
+    FROM timeline.entries
+    WHERE actor = %(actor)s
+      AND (%(since)s::timestamptz IS NULL OR at >= %(since)s)
+      AND (%(until)s::timestamptz IS NULL OR at <= %(until)s)
+    GROUP BY at, originator_id
+    ORDER BY at, min(position) LIMIT %(limit)s
+"""
+
+
+def deeds(
+    connection: Connection[Any],
+    actor: str,
+    *,
+    since: datetime | None = None,
+    until: datetime | None = None,
+    limit: int = 1000,
+) -> list[Deed]:
+    """Oldest first; both instants are included."""
+    with connection.cursor(row_factory=class_row(Deed)) as cursor:
+        return cursor.execute(
+            _QUERY, {"actor": actor, "since": since, "until": until, "limit": limit}
+        ).fetchall()
