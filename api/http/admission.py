@@ -6,8 +6,10 @@ well-formed JSON of reasonable depth goes on (RFC 8259, and the numbers of RFC 7
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Awaitable, Callable, MutableMapping
+from contextlib import suppress
 from typing import Any
 
 import msgspec
@@ -24,6 +26,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY = 1_000_000
 """Bytes."""
+_LINGER_BYTES, _LINGER_SECONDS = 32_000_000, 5.0
 MAX_DEPTH = 40
 # RFC 7493 § 2.2: beyond it, programs disagree on which number was meant.
 MAX_INTEGER = 2**53
@@ -106,6 +109,7 @@ async def _body(scope: Scope, receive: Receive) -> bytes | None:
     headers = dict(scope["headers"])
     declared = headers.get(b"content-length", b"")
     if declared.isdigit() and (len(declared) > 15 or int(declared) > MAX_BODY):
+        await _let_finish(receive)
         raise _TOO_LARGE
     parts: list[bytes] = []
     size = 0
@@ -116,6 +120,8 @@ async def _body(scope: Scope, receive: Receive) -> bytes | None:
         part = message.get("body", b"")
         size += len(part)
         if size > MAX_BODY:
+            if message.get("more_body", False):
+                await _let_finish(receive)
             raise _TOO_LARGE
         parts.append(part)
         if not message.get("more_body", False):
@@ -126,6 +132,23 @@ async def _body(scope: Scope, receive: Receive) -> bytes | None:
             raise _NOT_JSON
         check_json(body)
     return body
+
+
+async def _let_finish(receive: Receive) -> None:
+    """Take in what the client is still sending, within reason, and keep none of it: who is cut off
+    in the middle of sending never reads why."""
+    left = _LINGER_BYTES
+
+    async def take() -> None:
+        nonlocal left
+        while left > 0:
+            message = await receive()
+            left -= len(message.get("body", b"")) or 1
+            if not message.get("more_body", False):
+                return
+
+    with suppress(TimeoutError):
+        await asyncio.wait_for(take(), _LINGER_SECONDS)
 
 
 def _is_json(content_type: bytes) -> bool:
