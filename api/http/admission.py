@@ -26,7 +26,7 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY = 1_000_000
 """Bytes."""
-_LINGER_BYTES, _LINGER_SECONDS = 32_000_000, 5.0
+_LINGER_BYTES, _LINGER_SECONDS = 12_000_000, 5.0
 MAX_DEPTH = 40
 # RFC 7493 § 2.2: beyond it, programs disagree on which number was meant.
 MAX_INTEGER = 2**53
