@@ -109,7 +109,8 @@ async def _body(scope: Scope, receive: Receive) -> bytes | None:
     headers = dict(scope["headers"])
     declared = headers.get(b"content-length", b"")
     if declared.isdigit() and (len(declared) > 15 or int(declared) > MAX_BODY):
-        await _let_finish(receive)
+        if len(declared) <= 15 and int(declared) <= _LINGER_BYTES:
+            await _let_finish(receive)
         raise _TOO_LARGE
     parts: list[bytes] = []
     size = 0
@@ -120,8 +121,6 @@ async def _body(scope: Scope, receive: Receive) -> bytes | None:
         part = message.get("body", b"")
         size += len(part)
         if size > MAX_BODY:
-            if message.get("more_body", False):
-                await _let_finish(receive)
             raise _TOO_LARGE
         parts.append(part)
         if not message.get("more_body", False):
