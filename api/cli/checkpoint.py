@@ -173,7 +173,7 @@ def add(file: FileArgument, home: HomeOption = None) -> None:
         try:
             note = read_note(file.read_text(encoding="utf-8"))
             size = Checkpoint.of(note).size
-            if size not in dict(log.archive.notes()):
+            if size not in log.archive.sizes():
                 raise NoteRefused("the log has made no such checkpoint")
             log.archive.keep(size, note)
         except (NoteRefused, OSError, UnicodeDecodeError) as refused:

@@ -5,15 +5,14 @@ from __future__ import annotations
 from domain.case.commands import Command
 from domain.host.events import PersonExcluded
 from domain.host.handle import KEEPERS, unknown_host
-from domain.log.errors import Conflict
 from domain.reactions import Batch, recorded
 from domain.refusal import Refused
+from domain.retrying import decided_anew
 from domain.service import CaseService, Receipt
 from protocols.text import Text
 
 # Besides those who keep the registry: those to whom a person in danger has told it.
 MAY_EXCLUDE = ("anti_violence_referent", "municipal_referent", *KEEPERS)
-_ATTEMPTS = 8
 
 
 class ExcludePerson(Command, frozen=True, kw_only=True):
@@ -34,19 +33,14 @@ def exclude_person(service: CaseService, command: ExcludePerson) -> Receipt:
                 f"Only holders of these roles may: {', '.join(MAY_EXCLUDE)}.",
             ),
         )
-    for _ in range(_ATTEMPTS):
+
+    def attempt() -> Receipt:
         host = service.host(command.case)
         if host is None:
             raise unknown_host(command.case)
         bodies = [] if command.person in host.excluded else [PersonExcluded(command.person)]
         now = service.clock.now()
         events = recorded(host.id, host.version, bodies, command, role, now)
-        try:
-            return service.record(host.id, command, Batch(events))
-        except Conflict:
-            continue
-    raise Refused(
-        "conflict",
-        "too_busy",
-        Text("Riprovare tra qualche secondo.", "Try again in a few seconds."),
-    )
+        return service.record(host.id, command, Batch(events))
+
+    return decided_anew(attempt)

@@ -17,11 +17,11 @@ from dateutil.relativedelta import relativedelta
 from domain.case.commands import Actor, Command
 from domain.case.state import fold
 from domain.log.appending import Claim, Claims
-from domain.log.errors import Conflict
 from domain.person import events as p
 from domain.person.register import blind_index
 from domain.reactions import Batch, recorded
 from domain.refusal import Refused
+from domain.retrying import decided_anew
 from domain.service import CaseService, Receipt
 from protocols.engine.events import Body
 from protocols.language.answers import text_problem
@@ -30,7 +30,6 @@ from protocols.text import Text
 GROUNDS = ("unlawful", "court_order", "retention_over")
 """What was gathered unlawfully (art. 17.1.d), a court's order, the end of the time of keeping."""
 
-_ATTEMPTS = 8
 _CASES = """
     SELECT originator_id FROM stored_events
     WHERE topic = 'case.case-opened' AND originator_version = 1
@@ -233,20 +232,15 @@ def _record(
     row = service.recorder.command(command.command_id)
     if row is not None:
         return service.repeated(row, command)
-    for _ in range(_ATTEMPTS):
+
+    def attempt() -> Receipt:
         now = standing(service, command.case)
         events = recorded(
             command.case, now.version, [decide(now)], command, role, service.clock.now()
         )
-        try:
-            return service.record(command.case, command, Batch(events, claims or Claims()))
-        except Conflict:
-            continue
-    raise Refused(
-        "conflict",
-        "too_busy",
-        Text("Riprovare tra qualche secondo.", "Try again in a few seconds."),
-    )
+        return service.record(command.case, command, Batch(events, claims or Claims()))
+
+    return decided_anew(attempt)
 
 
 def _role(actor: Actor, roles: tuple[str, ...]) -> str:

@@ -30,19 +30,26 @@ class Archive:
         """The list of public keys."""
         return self.folder / "keys"
 
+    def sizes(self) -> list[int]:
+        """Sizes of all checkpoints, the smallest first; nothing of them is read."""
+        found = (self.folder / "checkpoints").glob("*")
+        return sorted(int(path.name) for path in found if path.name.isdecimal())
+
+    def note(self, size: int) -> Note | None:
+        """The checkpoint of that size; None where there is none, or none that can be read."""
+        try:
+            return read_note((self.folder / "checkpoints" / str(size)).read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError, NoteRefused):
+            return None
+
     def notes(self) -> Iterator[tuple[int, Note | None]]:
         """Size and note of every checkpoint, the smallest first; None for an unreadable file."""
-        found = (self.folder / "checkpoints").glob("*")
-        for size, path in sorted((int(p.name), p) for p in found if p.name.isdecimal()):
-            try:
-                yield size, read_note(path.read_text(encoding="utf-8"))
-            except (OSError, UnicodeDecodeError, NoteRefused):
-                yield size, None
+        for size in self.sizes():
+            yield size, self.note(size)
 
     def last_size(self) -> int | None:
         """Size of the largest checkpoint; None where there is none."""
-        sizes = [size for size, _ in self.notes()]
-        return sizes[-1] if sizes else None
+        return max(self.sizes(), default=None)
 
     def keep(self, size: int, note: Note) -> None:
         """Keep a checkpoint; of one that is there already, the signatures are added."""

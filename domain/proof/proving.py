@@ -38,8 +38,8 @@ def prove_event(
 
     ``with_event``: the entry goes with the proof as extra data. Raises NotProvable, LogUnavailable.
     """
-    for size, note in archive.notes():
-        if note is not None and 0 < position <= size:
+    for size in archive.sizes():
+        if 0 < position <= size and (note := archive.note(size)) is not None:
             nodes = LogTree(recorder).nodes(size)
             hashes = tuple(inclusion_proof(nodes, position - 1, size))
             extra = event_entry(recorder, position) if with_event else b""
@@ -53,16 +53,13 @@ def prove_event(
 
 def prove_continuation(recorder: CaseLogRecorder, archive: Archive, old: int) -> Continuation:
     """That the newest checkpoint continues the log of ``old`` events. Raises NotProvable."""
-    newest: tuple[int, Note] | None = None
-    for size, note in archive.notes():
-        if note is not None:
-            newest = size, note
-    if newest is None or old > newest[0]:
+    size = archive.last_size() or 0
+    note = archive.note(size)
+    if note is None or old > size:
         raise NotProvable(
             f"Nessun sigillo arriva a {old} eventi: `cantiere checkpoint make`.",
             f"No checkpoint reaches {old} events: `cantiere checkpoint make`.",
         )
-    size, note = newest
     assert Checkpoint.of(note).size == size
     hashes = consistency_proof(LogTree(recorder).nodes(size), old, size)
     return Continuation(old, tuple(hashes), note)

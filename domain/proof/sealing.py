@@ -109,10 +109,10 @@ def _check_key(archive: Archive, signer: Signer) -> None:
 
 def _last(archive: Archive, origin: str) -> Checkpoint | None:
     keys = read_verifiers(archive.keys)
-    notes = list(archive.notes())
-    if not notes:
+    size = archive.last_size()
+    if size is None:
         return None
-    size, note = notes[-1]
+    note = archive.note(size)
     try:
         checkpoint = trusted(note, keys, origin) if note else None
     except NoteRefused:
