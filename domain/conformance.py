@@ -173,7 +173,9 @@ def _again(run: Run, bodies: list[Any], actor: str) -> None:
         move(run, first)
 
 
-_NO_MOVE = frozenset({c.TaskClaimed, c.TaskReleased, c.TaskAssigned, e.DataCorrected})
+_NO_MOVE = frozenset(
+    {c.TaskClaimed, c.TaskReleased, c.TaskAssigned, c.NoteWritten, e.DataCorrected}
+)
 
 _MOVES: dict[type, Callable[[Run, Any], None]] = {
     e.CaseOpened: moves.open_case,

@@ -20,6 +20,7 @@ from api.http import (
     hosts,
     jobs,
     migrations,
+    notes,
     persons,
     protocol_pages,
     protocols,
@@ -48,6 +49,7 @@ ROUTERS: tuple[APIRouter, ...] = (
     case_events.router,
     persons.router,
     exceptions.router,
+    notes.router,
     exclusions.router,
     hosts.router,
     # Before the versions: `drafts` is none.

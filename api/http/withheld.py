@@ -10,6 +10,7 @@ import msgspec
 from api.http.access import Origin, Reader, Sight, may_read_field, may_read_place, scope_shown
 from api.http.followed import Followed
 from api.http.looks import Looks
+from domain.case.events import NoteWritten
 from domain.log.recorded import Recorded
 from domain.vault.events import PersonalReader
 from protocols.engine import events as e
@@ -99,6 +100,9 @@ class Screen:
             shown |= self._answers(body.step, event, origin)
         elif isinstance(body, e.CaseEventHappened):
             shown |= self._answers(body.event, event, origin)
+        elif isinstance(body, NoteWritten):
+            shown["personal"] = self.note(event, body, origin)
+        shown |= self._typed(event, origin)
         if "comune" in shown:
             may = may_read_place(self.reader, self.sight)
             if self.sight.sealed or not may:
@@ -108,6 +112,29 @@ class Screen:
         if isinstance(body, _PLACED):
             self._places(shown)
         return shown
+
+    def note(self, event: Recorded, body: NoteWritten, origin: Origin) -> dict[str, Any]:
+        """The words: for whoever may read such data of the case, and those between whom they
+        passed."""
+        between = {body.by, body.to}
+        may = self.reader.id in between or bool(between & self.reader.scopes)
+        may = may or self.may(body.category, True, origin)
+        self._saw([body.category], may)
+        if not may:
+            return {name: withheld(body.category) for name in body.personal}
+        return self.personal.opened(event) if self.personal else body.personal
+
+    def _typed(self, event: Recorded, origin: Origin) -> dict[str, Any]:
+        """What somebody wrote of the case in their own words: personal, and social."""
+        written = [name for name in event.body.typed if getattr(event.body, name)]
+        if not written:
+            return {}
+        may = self.may("social", True, origin)
+        self._saw(["social"], may)
+        if not may:
+            return dict.fromkeys(written, withheld("social"))
+        reader = self.personal
+        return {name: reader.typed(event, name) for name in written} if reader else {}
 
     def _places(self, part: Any) -> None:
         """Mask the scopes in a part of a body, in place."""

@@ -10,6 +10,7 @@ import msgspec
 
 from domain.case import commands as c
 from domain.case.events import TaskAssigned, TaskClaimed, TaskReleased
+from domain.case.notes import WriteNote, write_note
 from domain.case.standing import standing_for_task, standing_in_roles
 from domain.case.state import CaseState
 from domain.refusal import FieldProblem, Refused
@@ -386,6 +387,7 @@ _DECIDERS: dict[type[c.Command], Callable[[Ground, Run, Any], str]] = {
     c.ForceStep: _exception("force", moves.force),
     c.RedoStep: _exception("redo", moves.redo),
     c.CorrectData: _correct,
+    WriteNote: lambda ground, run, command: write_note(ground.territory, run, command),
     c.PassTime: _pass_time,
     c.GiveUpAutomation: _give_up,
 }

@@ -26,8 +26,11 @@ from protocols.registry import Registry
 from protocols.territory import Territory
 from protocols.text import Text
 
-# What may have happened since a move that is taken back: who holds a task, and who was reminded.
-UNDONE_WITH_IT = (c.TaskClaimed, c.TaskReleased, c.TaskAssigned, e.Reminded, e.Escalated)
+# What may have happened since a move that is taken back: who holds a task, who was reminded, who
+# wrote to whom.
+UNDONE_WITH_IT = (
+    c.TaskClaimed, c.TaskReleased, c.TaskAssigned, c.NoteWritten, e.Reminded, e.Escalated,
+)  # fmt: skip
 # One for each combination of variants that a case may come from and go to.
 _MOST_PLACERS = 128
 

@@ -4,12 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
 from msgspec.structs import replace
 
-from domain.case.events import TaskAssigned, TaskClaimed, TaskReleased
+from domain.case.events import (
+    CaseRestricted,
+    CaseRestrictionEased,
+    CaseRestrictionLifted,
+    NoteWritten,
+    PersonReplaced,
+    TaskAssigned,
+    TaskClaimed,
+    TaskReleased,
+)
 from domain.log.recorded import Recorded
 from protocols import facts
 from protocols.engine import events as e
@@ -18,10 +27,31 @@ from protocols.engine.state import State
 from protocols.registry import Registry
 
 
-class CaseState(State):
-    """`version`: of the last event; `place`: (host id, kind) held, or None."""
+class Question(NamedTuple):
+    """A note that waits for an answer: its id, who asks, whom (a staff id or a scope)."""
 
-    __slots__ = ("id", "place", "version")
+    note: str
+    by: str
+    to: str
+
+
+class Restriction(NamedTuple):
+    """`ground`: a, b, c or d of Reg. UE 2016/679 art. 18.1. `eased`: staff ids who may work on it
+    all the same, and until when (art. 18.2)."""
+
+    ground: str
+    eased: tuple[tuple[str, datetime], ...] = ()
+
+    def binds(self, staff: str, now: datetime) -> bool:
+        """Whether it holds for this member of staff."""
+        return not any(one == staff and now < until for one, until in self.eased)
+
+
+class CaseState(State):
+    """`version`: of the last event; `place`: (host id, kind) held, or None; `questions`: between
+    those who work on the case, not answered yet; `restriction`: of the person's data, or None."""
+
+    __slots__ = ("id", "place", "questions", "restriction", "version")
     _fields: ClassVar[tuple[str, ...]] = (*State._fields, *__slots__)
     _more: ClassVar[tuple[str, ...]] = __slots__
 
@@ -30,8 +60,12 @@ class CaseState(State):
         self.id = case
         self.version = 0
         self.place: tuple[str, str] | None = None
+        self.questions: tuple[Question, ...] = ()
+        self.restriction: Restriction | None = None
 
     def apply(self, body: e.Body, at: datetime) -> None:
+        asked, person = self.questions, self.attributes.get("person")
+        restriction = self.restriction
         super().apply(body, at)
         kind = type(body)
         if kind is TaskClaimed:
@@ -42,8 +76,32 @@ class CaseState(State):
             self._claim(body.task, "")  # type: ignore[attr-defined]
         elif kind is facts.PlaceReserved:
             self.place = (body.host, body.kind)  # type: ignore[attr-defined]
+        elif kind is NoteWritten:
+            self._note(body)  # type: ignore[arg-type]
+        elif kind is e.MigrationReverted:
+            # What people asked each other, and who it is about, is not the protocol's.
+            self.questions = asked
+            self.restriction = restriction
+            self.attributes = {**self.attributes, "person": person}
+        elif kind is PersonReplaced:
+            self.attributes = {**self.attributes, "person": body.person}  # type: ignore[attr-defined]
+        elif kind is CaseRestricted:
+            self.restriction = Restriction(body.ground)  # type: ignore[attr-defined]
+        elif kind is CaseRestrictionEased:
+            eased = self.restriction.eased if self.restriction else ()
+            allowed = (body.to, body.until)  # type: ignore[attr-defined]
+            ground = self.restriction.ground if self.restriction else ""
+            self.restriction = Restriction(ground, (*eased, allowed))
+        elif kind is CaseRestrictionLifted:
+            self.restriction = None
         elif kind in _FREES_THE_PLACE:
             self.place = None
+
+    def _note(self, body: NoteWritten) -> None:
+        if body.answers:
+            self.questions = tuple(q for q in self.questions if q.note != body.answers)
+        elif body.to:
+            self.questions = (*self.questions, Question(body.note, body.by, body.to))
 
     def _claim(self, task: str, by: str) -> None:
         self.tasks[task] = replace(self.tasks[task], claimed_by=by)

@@ -57,7 +57,7 @@ class Case(Row, frozen=True):
 _PLAIN: tuple[type, ...] = (
     e.StepScheduled, e.StepSigned, e.StepsOut, e.Reminded, e.Escalated, e.CaseEventHappened,
     e.AutomationGaveUp, e.ScopeOpened, e.ScopeLeft, c.TaskClaimed, c.TaskReleased, c.TaskAssigned,
-    *facts.CATALOGUE.values(),
+    c.NoteWritten, *facts.CATALOGUE.values(),
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Folds the tasks that are open now."""
+"""Folds the tasks that are open now, and the questions that wait for an answer."""
 
 from __future__ import annotations
 
@@ -57,6 +57,16 @@ class Task(Row, frozen=True):
     called: list[str]
 
 
+class Question(Row, frozen=True):
+    """A note that waits for an answer."""
+
+    note: str
+    asked_by: str
+    asked_to: str
+    task: str
+    asked_at: datetime
+
+
 def _carried(of: UUID, task: e.TaskCarried, title: StepTitle, before: Task | None) -> Task:
     """The task after its case has changed version."""
     holders = [f"{task.role} {task.scope}"] if task.role else []
@@ -93,7 +103,12 @@ def _carried(of: UUID, task: e.TaskCarried, title: StepTitle, before: Task | Non
 class Inbox(ReadModel):
     name = "inbox"
     folder = Path(__file__).parent
-    tables = {"cases": Table(Case), "tasks": Table(Task, key=["task"])}
+    version = 2
+    tables = {
+        "cases": Table(Case),
+        "tasks": Table(Task, key=["task"]),
+        "questions": Table(Question, key=["note"]),
+    }
 
     def __init__(self, plans: Plans, territory: Territory) -> None:
         super().__init__(plans, territory)
@@ -219,6 +234,14 @@ class Inbox(ReadModel):
     @on(c.TaskReleased)
     def _released(self, rows: Rows, event: Recorded, body: c.TaskReleased) -> None:
         self._change(rows, event.originator_id, body.task, claimed_by="")
+
+    @on(c.NoteWritten)
+    def _note(self, rows: Rows, event: Recorded, body: c.NoteWritten) -> None:
+        of = event.originator_id
+        if body.answers:
+            rows.delete("questions", of, body.answers)
+        elif body.to:
+            rows.put("questions", Question(of, body.note, body.by, body.to, body.task, event.at))
 
     @on(e.AutomationGaveUp)
     def _gave_up(self, rows: Rows, event: Recorded, body: e.AutomationGaveUp) -> None:

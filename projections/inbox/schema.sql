@@ -48,3 +48,17 @@ CREATE INDEX ON tasks USING gin (called);
 CREATE INDEX ON tasks (assignee) WHERE assignee <> '';
 CREATE INDEX ON tasks (claimed_by) WHERE claimed_by <> '';
 CREATE INDEX ON tasks ((-priority), (coalesce(due, 'infinity')), originator_id, task);
+
+-- Questions between those who work on a case; asked_to is a staff id or a scope.
+CREATE TABLE questions (
+    originator_id uuid        NOT NULL,
+    note          text        NOT NULL,
+    asked_by      text        NOT NULL,
+    asked_to      text        NOT NULL,
+    task          text        NOT NULL,
+    asked_at      timestamptz NOT NULL,
+    PRIMARY KEY (originator_id, note)
+);
+
+CREATE INDEX ON questions (asked_to);
+CREATE INDEX ON questions (asked_by);

@@ -173,6 +173,14 @@ def _about(what_it: str, what_en: str) -> Callable[[Titles, Any], Sentence]:
     return sentence
 
 
+def _note(t: Titles, b: c.NoteWritten) -> Sentence:
+    if b.answers:
+        return "Risposta a una domanda", "A question answered"
+    if b.to:
+        return "Domanda a chi lavora sul caso", "A question to somebody at work on the case"
+    return "Nota", "Note"
+
+
 def _corrected(t: Titles, b: e.DataCorrected) -> Sentence:
     it, en = _step(t, b.step)
     return f"Dati corretti: «{it}»", f"Data corrected: “{en}”"
@@ -222,5 +230,6 @@ SENTENCES: dict[type, Callable[[Titles, Any], Sentence]] = {
     c.TaskClaimed: _about("Preso in carico", "Taken"),
     c.TaskReleased: _about("Rimesso a disposizione", "Released"),
     c.TaskAssigned: _about("Assegnato", "Assigned"),
+    c.NoteWritten: _note,
     **ESTABLISHED,
 }  # fmt: skip

@@ -159,6 +159,17 @@ class Territory:
         ]
         return tuple(sorted(held, key=lambda holder: holder[1]))
 
+    def staff_of(self, scope: str, on: date) -> tuple[str, ...]:
+        """Who holds any role in the scope on that day."""
+        found = {
+            person
+            for (_, where), held in self._holders.items()
+            if where == scope
+            for person, membership in held
+            if membership.holds(on)
+        }
+        return tuple(sorted(found))
+
     def scope(self, role: str, istat: str, service: str | None = None) -> str:
         """The scope in which ``role`` is held for a resident of the comune.
 
