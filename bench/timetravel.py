@@ -1,30 +1,36 @@
-"""How long an auditor waits: one case as of any moment, and two questions over all cases."""
+"""How long an auditor waits: one case as of any moment, and whole answers over all cases."""
 
 from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from datetime import timedelta
 from time import perf_counter
 
 import psycopg
 
+from api.cli.audit_answers import could_see, did, late
 from bench import servers
 from bench.generated import fill
 from bench.path import PACK, service_on, territory
 from bench.report import Row
-from projections.indicators.irregular import irregularities
+from domain.case.hindsight import in_hindsight
 from projections.models import read_models
 from projections.rebuild import rebuild_models
 from projections.schema import migrate
-from projections.timeline.deeds import deeds
 from protocols.registry import Registry
 
 UNIT = "ms, p95"
 _EVENTS = 1_000_000
 
 MOMENT = "one case as of a moment"
-DID = "everything that one person did"
+HINDSIGHT = "one case by what was known later"
+COULD_SEE = "who could see a case on a day"
+DID = "everything that one person did in three months"
+DID_FIRST = "the first 1,000 things that one person did"
 LATE = "every case in which a step was late"
+ALL = 1_000_000
+QUARTER = timedelta(days=91)
 
 
 def run(quick: bool = False) -> list[Row]:
@@ -49,7 +55,6 @@ def run(quick: bool = False) -> list[Row]:
                 ).fetchone()
                 assert busiest is not None
                 dice = random.Random(1)
-                now = max(at for _, _, at in cases)
 
                 def moment() -> None:
                     case, last, at = dice.choice(cases)
@@ -58,10 +63,36 @@ def run(quick: bool = False) -> list[Row]:
                     else:
                         service.state(case, at=at)
 
+                def hindsight() -> None:
+                    case, _, at = dice.choice(cases)
+                    history = service.history(case)
+                    in_hindsight(case, history, at, service.registry)
+
+                def seen() -> None:
+                    case, _, at = dice.choice(cases)
+                    could_see(service, case, at, at.date())
+
+                # Not a page: everything there is to say. Here one person records nearly half of all
+                # events, so that three months are as much as anybody's years.
+                last = max(at for _, _, at in cases)
+
+                def done() -> None:
+                    did(service, connection, busiest[0], last - QUARTER, last, ALL)
+
+                def first() -> None:
+                    did(service, connection, busiest[0], None, None)
+
+                def overdue() -> None:
+                    late(service, connection, "triage", None, None, ALL)
+
+                times = 20 if quick else 2_000
                 return [
-                    _row(MOMENT, moment, 20 if quick else 2_000, 50),
-                    _row(DID, lambda: deeds(connection, busiest[0]), 5, 2_000),
-                    _row(LATE, lambda: irregularities(connection, "triage", now), 5, 2_000),
+                    _row(MOMENT, moment, times, 50),
+                    _row(HINDSIGHT, hindsight, times, 50),
+                    _row(COULD_SEE, seen, times // 10, 2_000),
+                    _row(DID, done, 5, 2_000),
+                    _row(DID_FIRST, first, 5, 2_000),
+                    _row(LATE, overdue, 5, 2_000),
                 ]
         finally:
             service.close()

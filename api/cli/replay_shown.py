@@ -6,8 +6,8 @@ from time import sleep
 
 from rich.markup import escape
 
-from api.cli.replay_shapes import Entry, Replay
 from api.cli.speaking import local, out, write_json
+from api.replaying.shapes import Entry, OpenStep, Replay, Stood
 from domain.service import CaseService
 
 
@@ -50,6 +50,8 @@ def print_replay(replay: Replay, service: CaseService, *, entries: bool = True) 
         )
         for entry in replay.known_later:
             _print_entry(entry, service)
+    if replay.stood is not None:
+        _print_stood(replay.stood, service)
 
 
 def _print_entry(entry: Entry, service: CaseService) -> None:
@@ -67,11 +69,15 @@ def _print_entry(entry: Entry, service: CaseService) -> None:
 
 
 def _print_open(replay: Replay, service: CaseService) -> None:
-    if not replay.open_steps:
+    _print_steps(replay.open_steps, service)
+
+
+def _print_steps(steps: list[OpenStep], service: CaseService) -> None:
+    if not steps:
         out.print("Nessun passo aperto. [dim]· No open step.[/]")
         return
     out.print("[bold]Passi aperti[/] [dim]· Open steps[/]")
-    for step in replay.open_steps:
+    for step in steps:
         who = "la macchina" if step.automation else f"{step.role} ({step.scope})"
         if step.claimed_by:
             who += f", preso da {step.claimed_by}"
@@ -80,6 +86,18 @@ def _print_open(replay: Replay, service: CaseService) -> None:
             colour = "red" if step.overdue else "default"
             due = f" · entro [{colour}]{local(step.due, service)}[/]"
         out.print(f"  {escape(step.title.it)} [dim]{escape(step.task)}[/] · {escape(who)}{due}")
+
+
+def _print_stood(stood: Stood, service: CaseService) -> None:
+    state = "aperto" if stood.state == "open" else f"chiuso: {stood.reason}"
+    out.print(
+        f"[bold]Com'era, per quanto si seppe poi:[/] {escape(state)} "
+        "[dim]· As it stood, by what was known later[/]"
+    )
+    _print_steps(stood.open_steps, service)
+    if stood.unplaced:
+        versions = ", ".join(map(str, stood.unplaced))
+        out.print(f"[yellow]Non si possono collocare gli eventi {versions}. · Not placed.[/]")
 
 
 def watch_case(replay: Replay, service: CaseService, speed: float, as_json: bool) -> None:

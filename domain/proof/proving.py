@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from domain.log.recorder import CaseLogRecorder
@@ -49,6 +50,21 @@ def prove_event(
         f"L'evento {position} non è ancora coperto da un sigillo: `cantiere checkpoint make`.",
         f"Event {position} is not covered by a checkpoint yet: `cantiere checkpoint make`.",
     )
+
+
+def prove_under(
+    recorder: CaseLogRecorder, note: Note, positions: Iterable[int]
+) -> dict[int, Proof]:
+    """By position, that each event is in the log under this one checkpoint, which covers them all.
+
+    Raises LogUnavailable, ValueError for a position beyond the checkpoint.
+    """
+    size = Checkpoint.of(note).size
+    nodes = LogTree(recorder).nodes(size)
+    return {
+        position: Proof(position - 1, tuple(inclusion_proof(nodes, position - 1, size)), note)
+        for position in positions
+    }
 
 
 def prove_continuation(recorder: CaseLogRecorder, archive: Archive, old: int) -> Continuation:

@@ -9,6 +9,8 @@ from uuid import UUID
 from psycopg import Connection
 from psycopg.rows import class_row
 
+from projections.cursor import after, cursor_of, instant
+
 
 class Irregularity(NamedTuple):
     """`kind`: late, skipped, forced or redone. `position`: of the event that settled the task or
@@ -23,6 +25,11 @@ class Irregularity(NamedTuple):
     due: datetime | None
     role: str
     called: list[str]
+
+    @property
+    def cursor(self) -> str:
+        """Asks for what comes after."""
+        return cursor_of(self.at.isoformat(), self.case, self.position or 0, self.kind, self.task)
 
 
 # A stopped clock is not late.
@@ -49,7 +56,9 @@ _QUERY = """
     FROM found LEFT JOIN called USING (originator_id, episode)
     WHERE (%(since)s::timestamptz IS NULL OR at >= %(since)s)
       AND (%(until)s::timestamptz IS NULL OR at <= %(until)s)
-    ORDER BY at, originator_id, position LIMIT %(limit)s
+      AND (%(after)s::timestamptz IS NULL OR (at, originator_id, coalesce(position, 0), kind, task)
+           > (%(after)s, %(case)s::uuid, %(position)s::bigint, %(kind)s::text, %(task)s::text))
+    ORDER BY at, originator_id, coalesce(position, 0), kind, task LIMIT %(limit)s
 """
 
 
@@ -61,8 +70,14 @@ def irregularities(
     since: datetime | None = None,
     until: datetime | None = None,
     limit: int = 1000,
+    cursor: str = "",
 ) -> list[Irregularity]:
-    """Oldest first; both instants are included."""
-    asked = {"step": step, "now": now, "since": since, "until": until, "limit": limit}
-    with connection.cursor(row_factory=class_row(Irregularity)) as cursor:
-        return cursor.execute(_QUERY, asked).fetchall()
+    """Oldest first; both instants are included. `cursor`: of the last one known already. Raises
+    BadCursor."""
+    at, case, position, kind, task = after(cursor, instant, UUID, int, str, str)
+    asked = {
+        "step": step, "now": now, "since": since, "until": until, "limit": limit, "after": at,
+        "case": case, "position": position, "kind": kind, "task": task,
+    }  # fmt: skip
+    with connection.cursor(row_factory=class_row(Irregularity)) as rows:
+        return rows.execute(_QUERY, asked).fetchall()

@@ -54,9 +54,26 @@ class EstablishedFact(msgspec.Struct, frozen=True):
     fields: dict[str, Any]
 
 
+class Stood(msgspec.Struct, frozen=True):
+    """How the case stood at that instant by what was known at another, later one: what had happened
+    by then is folded, whenever it was recorded. `unplaced`: versions of events that had happened
+    too, but answer something that by the record came later."""
+
+    protocol_version: str
+    state: str
+    reason: str
+    episode: int
+    paused: list[str]
+    open_steps: list[OpenStep]
+    done: list[str]
+    facts: list[EstablishedFact]
+    unplaced: list[int]
+
+
 class Replay(msgspec.Struct, frozen=True):
     """The case after its event `version`, at the instant `at` of the case clock. `known_later`:
-    what had happened by `at` and was recorded only later, by `known_at`."""
+    what had happened by `at` and was recorded only later, by `known_at`; `stood`: the case with
+    that folded in, where there was a later instant to know it from."""
 
     case: UUID
     version: int
@@ -77,3 +94,4 @@ class Replay(msgspec.Struct, frozen=True):
     entries: list[Entry]
     known_at: datetime | None = None
     known_later: list[Entry] = []
+    stood: Stood | None = None

@@ -1,0 +1,1 @@
+"""What an auditor is told, taken from the log itself."""
