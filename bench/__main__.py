@@ -26,6 +26,7 @@ BENCHMARKS = {
     "simulation": "Simulazione · Simulation",
     "checker": "Controllo · Checker",
     "reads": "Consultazioni · Reads",
+    "conformance": "Conformità · Conformance",
 }
 
 

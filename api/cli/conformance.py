@@ -13,6 +13,8 @@ from rich.markup import escape
 from api.cli.log_export import group as export
 from api.cli.protocol_source import protocol_at, text_of
 from api.cli.speaking import JsonOption, out, write_json
+from domain.conforming.abreast import checked
+from domain.conforming.aligning import EFFORT
 from domain.conforming.check import Check, Conformance, Totals
 from domain.conforming.mapping import Mapping, read_mapping
 from domain.conforming.meaning import Meaning
@@ -64,6 +66,16 @@ def check(
     most: Annotated[
         int, typer.Option("--show", min=0, metavar="N", help="Quanti casi mostrare.")
     ] = 20,
+    effort: Annotated[
+        int,
+        typer.Option(
+            "--effort",
+            min=10,
+            max=1_000_000,
+            metavar="N",
+            help="Tentativi prima di accontentarsi: di più, più lento e più esatto. · Tries.",
+        ),
+    ] = EFFORT,
     as_json: JsonOption = False,
 ) -> None:
     """Ogni caso contro il protocollo: saltato, fuori ordine, ripetuto, sconosciuto, in ritardo,
@@ -73,9 +85,10 @@ def check(
     territory = load_territory(default_pack())
     read, meaning = _meaning(mapping, plan, object_type)
     checking = Check(
-        plan, territory, meaning, today=datetime.now(territory.timezone).date(), running=running
-    )
-    found = checking.traces(read_log(log, read.columns, territory.timezone))
+        plan, territory, meaning, today=datetime.now(territory.timezone).date(), running=running,
+        effort=effort,
+    )  # fmt: skip
+    found = checked(checking, read_log(log, read.columns, territory.timezone))
     if as_json:
         cases = [_case(one) for one in found]
         write_json({"protocol": plan.protocol.type_name, "totals": checking.totals, "cases": cases})
@@ -137,6 +150,8 @@ def _case(one: Conformance) -> dict[str, Any]:
         "fitness": round(one.fitness, 6),
         "conforms": one.conforms,
         "exact": one.exact,
+        "at_least": one.at_least,
+        "at_most": one.deviates,
         "deviations": [
             {
                 "kind": deviation.kind,
@@ -159,13 +174,22 @@ def _print_cases(found: Iterable[Conformance], most: int) -> None:
             hidden += 1
             continue
         shown += 1
-        about = "" if one.exact else " [dim](ricerca interrotta · search cut short)[/]"
+        about = "" if one.exact else f" [dim]({_bounds(one)})[/]"
         out.print(f"[bold]{_shown(one.case)}[/]  {one.fitness:.2f}{about}")
         for deviation in one.deviations:
             out.print(f"  [yellow]{_KINDS[deviation.kind].it}[/]  {_shown(deviation.message.it)}")
             out.print(f"  [dim]{_shown(deviation.message.in_('en'))}[/]")
     if hidden:
         out.print(f"[dim]… altri {hidden} casi non conformi: --show · {hidden} more: --show[/]")
+
+
+def _bounds(one: Conformance) -> str:
+    """Of a case whose best explanation was not found out."""
+    least, most = one.at_least, one.deviates
+    return (
+        f"almeno {least}, al più {most} scostamenti di percorso: --effort per stringere · "
+        f"at least {least}, at most {most}"
+    )
 
 
 def _shown(text: str) -> str:

@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from domain.conforming.aligning import Aligner, Alignment
+from domain.conforming.aligning import EFFORT, Aligner, Alignment
 from domain.conforming.deviations import KINDS, Deviation, Told
 from domain.conforming.meaning import Act, Ignored, Meaning, Token
 from domain.conforming.terms import Terms
 from domain.conforming.timeliness import Timed, judged, judged_alike
+from domain.conforming.waiting import waits
 from domain.conforming.ways import Given, Ways
 from domain.exchange.trace import LoggedEvent, LoggedTrace
 from protocols.engine.plan import Plan
@@ -30,13 +31,16 @@ class Conformance(NamedTuple):
     """One trace. `fitness` 0–1: one less the cost of the best alignment found over the worst, which
     passes over every event and does without them all that a case needs (Adriansyah 2014). It
     judges what was done and in which order; when and by whom are deviations of their own.
-    `exact`: no better alignment exists (False where the search was cut short)."""
+    `exact`: no better alignment exists. Where the search was cut short (False) there may be: one
+    of `deviates` moves was found, none has fewer than `at_least`."""
 
     case: str
     events: int
     fitness: float
     deviations: tuple[Deviation, ...]
     exact: bool
+    at_least: int
+    deviates: int
 
     @property
     def conforms(self) -> bool:
@@ -62,6 +66,26 @@ class Totals(msgspec.Struct):
     unknown: dict[str, int] = {}
     not_recorded: list[str] = []
 
+    def add(self, other: Totals) -> None:
+        """Those of further traces of the same log."""
+        both = self.traces + other.traces
+        if both:
+            whole = self.mean_fitness * self.traces + other.mean_fitness * other.traces
+            self.mean_fitness = whole / both
+        self.least_fitness = min(self.least_fitness, other.least_fitness)
+        for name in ("traces", "events", "ignored", "conforming", "fitting", "variants"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.cut_short += other.cut_short
+        for kind, times in other.by_kind.items():
+            self.by_kind[kind] = self.by_kind.get(kind, 0) + times
+        for step, kinds in other.by_step.items():
+            of = self.by_step.setdefault(step, {})
+            for kind, times in kinds.items():
+                of[kind] = of.get(kind, 0) + times
+        for name, times in other.unknown.items():
+            if name in self.unknown or len(self.unknown) < _MOST_NAMED:
+                self.unknown[name] = self.unknown.get(name, 0) + times
+
 
 class _Alike(msgspec.Struct):
     """What was found of a trace holds for those that are like it."""
@@ -71,6 +95,7 @@ class _Alike(msgspec.Struct):
     places: list[int]
     deviations: tuple[Deviation, ...]
     ignored: int
+    unknown: int
     timed: Timed | None = None
 
 
@@ -78,6 +103,7 @@ class Check:
     """Checks traces one by one; `totals` are of those checked so far.
 
     `running`: a case need not have ended. `remember`: traces that are alike are aligned once.
+    `effort`: after so many tries without a result the search commits itself to what it has.
     """
 
     def __init__(
@@ -89,22 +115,28 @@ class Check:
         today: date,
         running: bool = False,
         remember: bool = True,
+        effort: int = EFFORT,
     ) -> None:
         self.plan = plan
         self.meaning = meaning
-        self.totals = Totals(
-            by_kind=dict.fromkeys(KINDS, 0),
-            not_recorded=[name for name in plan.names if name not in meaning.recorded],
-        )
+        self.totals = Totals()
+        self.begin_totals()
         self._ways = Ways(plan, territory, today)
-        self._aligner = Aligner(self._ways, meaning.recorded, running)
+        self._aligner = Aligner(self._ways, meaning.recorded, running, effort)
         self._told = Told(meaning)
         self._terms = Terms(self._ways, self._told)
         self._remember = remember
         self._alike: dict[tuple[Given, tuple[int, ...]], _Alike] = {}
         self._tokens: dict[Token, int] = {}
-        self._sum = 0.0
         self._roles = {name: self._may(name) for name in (*plan.names, *plan.events)}
+
+    def begin_totals(self) -> None:
+        """Count anew."""
+        self.totals = Totals(
+            by_kind=dict.fromkeys(KINDS, 0),
+            not_recorded=[name for name in self.plan.names if name not in self.meaning.recorded],
+        )
+        self._sum = 0.0
 
     def traces(self, traces: Iterable[LoggedTrace]) -> Iterator[Conformance]:
         for trace in traces:
@@ -134,7 +166,11 @@ class Check:
             found = tuple(sorted(found, key=lambda deviation: deviation.position))
         self._count(alike, events, found)
         count = len(events) - alike.ignored
-        return Conformance(trace.case, count, alike.fitness, found, alike.alignment.exact)
+        alignment, unknown = alike.alignment, alike.unknown
+        return Conformance(
+            trace.case, count, alike.fitness, found, alignment.exact,
+            alignment.at_least + unknown, alignment.cost + unknown,
+        )  # fmt: skip
 
     def _aligned(
         self, tokens: Sequence[Token], events: Sequence[LoggedEvent], given: Given
@@ -148,7 +184,10 @@ class Check:
         activities = [event.activity for event in events]
         deviations = self._told.deviations(tokens, activities, alignment)
         places = [n for n, token in enumerate(tokens) if isinstance(token, Act)]
-        return _Alike(alignment, max(0.0, fitness), places, deviations, ignored)
+        counted = waits(self._terms, alignment, places, len(events), given)
+        timed = None if counted is None else Timed((), counted)
+        fitness = max(0.0, fitness)
+        return _Alike(alignment.told(), fitness, places, deviations, ignored, unknown, timed)
 
     def _times(
         self, alike: _Alike, events: Sequence[LoggedEvent], given: Given

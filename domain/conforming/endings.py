@@ -40,7 +40,7 @@ class Endings:
         self._ends.clear()
 
     def of(self, standing: Standing) -> End:
-        if standing.state.ended:
+        if standing.ended:
             return NOTHING
         known = self._ends.get(standing.number)
         if known is None:
@@ -61,7 +61,7 @@ class Endings:
             done.add(here.number)
             tried += 1
             cost = costs[here.number]
-            if here.state.ended:
+            if here.ended:
                 return End(cost, self._told(path, standing, here), True)
             for name in self._next_steps(here):
                 seen = self._seen[name]
@@ -90,18 +90,17 @@ class Endings:
 
     def _next_steps(self, here: Standing) -> list[str]:
         """The steps to be tried next; one where it may go before all the others."""
-        open_ = self.ways.open_steps(here.state)
-        marks, steps = here.state.marks, self.plan.steps
-        holding = [n for n in open_ if steps[n].blocking and marks[n].status == OPEN]
-        alone = self.ways.independence.alone(here.state, holding) if len(holding) > 1 else None
-        return [alone] if alone else holding or open_
+        open_ = self.ways.open_steps(here)
+        steps, status = self.plan.steps, self.ways.status
+        holding = [n for n in open_ if steps[n].blocking and status(here, n) == OPEN]
+        return holding or list(open_)
 
     def _left(self, standing: Standing) -> int:
         """How many steps that the log would record hold the case open."""
-        if standing.state.ended:
+        if standing.ended:
             return 0
-        marks, steps = standing.state.marks, self.plan.steps
+        steps, status = self.plan.steps, self.ways.status
         return sum(
-            self._seen[name] and steps[name].blocking and marks[name].status == OPEN
-            for name in self.ways.open_steps(standing.state)
+            self._seen[name] and steps[name].blocking and status(standing, name) == OPEN
+            for name in self.ways.open_steps(standing)
         )

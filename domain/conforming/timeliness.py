@@ -16,8 +16,9 @@ from typing import NamedTuple
 
 from domain.conforming.aligning import Alignment, Move
 from domain.conforming.deviations import Deviation
+from domain.conforming.supposing import Supposed, do
 from domain.conforming.terms import Terms, Wait, comune_of
-from domain.conforming.ways import Given, Supposed, do
+from domain.conforming.ways import Given
 from protocols.checker.trial import Ask
 from protocols.engine import events as e
 from protocols.engine import moves
@@ -107,7 +108,7 @@ class _Again:
         self.known = frozenset(path for path, _ in given)
         self.assumed = dict(given)
         for way in (alignment.root, *(m.way for m in alignment.moves if m.way)):
-            self.assumed |= way.assumed
+            self.assumed |= {path: v for path, v in way.supposed if path[:5] in ("case.", "given")}
         self.now = times[0]
         self._clock = list(accumulate(times, max))
         self.state = State(of.plan.names)

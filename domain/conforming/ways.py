@@ -1,158 +1,114 @@
 """Where the engine can go from where a case stands, found out once and remembered.
 
 The engine is run as the checker runs it: what a log does not say (answers to forms, attributes of
-the case) is supposed in each way that makes a difference. Where two cases stand alike, the same can
-still happen to both (`protocols.checker.likeness`), so what was found for one holds for the other.
+the case) is supposed in each way that makes a difference, once the engine asks for it. What it does
+in one case it does in all that are alike in what it looks at (`effects`).
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Hashable
-from datetime import date, datetime
-from itertools import combinations
+from collections.abc import Iterable, Iterator
+from datetime import date
 from typing import Any, NamedTuple
 
-from msgspec.structs import replace
-
+from domain.conforming.effects import Effect, Engine, Learned, Play, Trying
 from domain.conforming.meaning import Act
-from protocols.checker.answers import MISSING, Answers
-from protocols.checker.independence import Independence
+from domain.conforming.places import UNSAID, Places, Values
+from domain.conforming.supposing import MoreAnswers, Supposed
+from protocols.checker.answers import MISSING
 from protocols.checker.likeness import Likeness
-from protocols.checker.reads import form_of
-from protocols.checker.seen import Shared
-from protocols.checker.trial import Ask, Trial
-from protocols.engine import events as e
+from protocols.checker.reads import KEPT, form_of
+from protocols.checker.trial import Ask, Watch
 from protocols.engine import moves
-from protocols.engine.plan import Guard, Plan
-from protocols.engine.run import Run
-from protocols.engine.state import SCHEDULED, State
-from protocols.facts import FactError
-from protocols.language.document import Record
+from protocols.engine.plan import Plan
+from protocols.engine.state import State
 from protocols.language.formula import OPEN
 from protocols.territory import Territory
 
 _MOST_ASKED = 64
-_MOST_TOGETHER = 5
-_MOST_KNOWN = 20_000
+_MOST_KNOWN = 40_000
+_MOST_LEARNED = 30_000
 # (field, how many): the members that a step's answers name, for a step `each` of whom follows.
 Members = tuple[tuple[str, int], ...]
 Given = tuple[tuple[str, Any], ...]
 
 
-class Standing(NamedTuple):
-    """One of the places where a case can stand. `number`: alike ones have the same."""
+class Standing:
+    """One of the places where a case can stand. `number`: alike ones have the same; `busy`, `live`:
+    the bits of its steps that keep the case open, that are to be done; `found`: the ways from here
+    that are known; `notes`: what else is known of it, by whoever found it out."""
 
-    number: int
-    state: State
-    now: datetime
-    assumed: dict[str, Any]
+    __slots__ = ("busy", "ended", "found", "live", "notes", "number", "values")
+
+    def __init__(self, number: int, values: Values, busy: int, live: int, ended: str) -> None:
+        self.number = number
+        self.values = values
+        self.busy = busy
+        self.live = live
+        self.ended = ended
+        self.found: dict[Any, list[Way]] = {}
+        self.notes: dict[Any, Any] = {}
 
 
 class Way(NamedTuple):
     """From one standing to another: this step (or event) with this outcome and these answers.
-    `assumed`: what had to be supposed of the case."""
+    `supposed`: what had to be supposed of the case (`case.x`) and of earlier answers
+    (`step.field`); `opens`: the steps of which it opens or schedules a task."""
 
     to: Standing
     name: str
     outcome: str
     data: dict[str, Any]
-    assumed: dict[str, Any]
+    supposed: tuple[tuple[str, Any], ...]
+    opens: tuple[str, ...]
 
     def told(self) -> Way:
         """To be kept: what was done, without the whole case to which it led."""
         return self._replace(to=_NOWHERE)
 
 
-_NOWHERE = Standing(0, State(), datetime.min, {})
+_NOWHERE = Standing(0, (), 0, 0, "")
 
 
-class Supposed(Trial):
-    """The engine where the log is silent: it asks for the case's attributes, and does without facts
-    that want answers which nobody gave."""
+class _Variant(NamedTuple):
+    """One manner of doing a step (or of an event happening)."""
 
-    def open_with(self) -> e.CaseOpened:
-        opened = super().open_with()
-        said = {p.partition(".")[2]: v for p, v in self.assumed.items() if p.startswith("case.")}
-        fields = {
-            name: said[name]
-            for name in ("source", "service", "comune", "district")
-            if name in said and said[name] is not MISSING
-        }
-        if fields.get("comune") not in self.territory.comuni:
-            fields.pop("comune", None)
-        if "comune" in fields and "district" not in fields:
-            fields["district"] = self.territory.district_of(fields["comune"])
-        return replace(opened, **fields)
-
-    def holds(self, guard: Guard | None) -> bool:
-        if guard is None:
-            return True
-        reads = self.watch.reads
-        if reads.guards[id(guard)][0][-2:] == ("due", "when"):
-            return self.binds(guard)
-        for path in reads.case_paths(guard):
-            self.need(path)
-        return Run.holds(self, guard)
-
-    def binds(self, guard: Guard) -> bool:
-        """Whether a deadline binds: nothing of where the case can go depends on it."""
-        return True
-
-    def record(self, records: tuple[Record, ...], task: str, outcome: str, own: dict) -> None:
-        for record in records:
-            try:
-                super().record((record,), task, outcome, own)
-            except FactError:
-                continue
-
-
-class _Answers(Answers):
-    def every_set(self, name: str, requires: tuple[str, ...]) -> list[dict[str, Any]]:
-        """Besides single values of a field of many choices, also several at once."""
-        found = self.sets(name, requires)
-        form = form_of(self.plan, name)
-        for key, field in (form.fields if form else {}).items():
-            literals = self.reads.literals.get(f"{name}.{key}", [])
-            named = [option for option in field.option_names if option in literals]
-            if field.type != "choices" or not 1 < len(named) <= _MOST_TOGETHER:
-                continue
-            several = [list(c) for n in range(2, len(named) + 1) for c in combinations(named, n)]
-            bare = [data for data in found if key in data][:1]
-            found = found + [{**data, key: chosen} for data in bare for chosen in several]
-        return found
-
-    def with_members(self, name: str, field: str, count: int) -> list[Any]:
-        form = form_of(self.plan, name)
-        fields = form.fields if form else {}
-        members: list[Any] = self._members(fields.get(field), count)[0]
-        return members
+    name: str
+    outcome: str
+    data: dict[str, Any]
+    learned: Learned
 
 
 class Ways:
-    """The moves of one plan. Remembers what it has found; forgets all of it where that is much."""
+    """The moves of one plan. Remembers where it has been and what it has learned of the engine;
+    forgets it where that is much."""
 
     def __init__(self, plan: Plan, territory: Territory, today: date) -> None:
         self.plan = plan
         self.territory = territory
-        self.shared = Shared(plan, territory, today)
-        self.watch = self.shared.watch
-        self.independence: Independence = self.shared.independence
-        self._answers = _Answers(plan, territory, self.watch.reads, today)
-        self._likeness = Likeness(plan, self.watch.reads, limits=True)
+        self.watch = Watch(plan, territory, today)
+        self._answers = MoreAnswers(plan, territory, self.watch.reads, today)
+        self.places = Places(plan, Likeness(plan, self.watch.reads, limits=True))
+        self.engine = Engine(plan, self.places, self.watch, self._answers)
         self._all = frozenset(plan.names)
-        self._many = frozenset(name for name in plan.names if plan.steps[name].step.each)
-        self._numbers: dict[Hashable, Standing] = {}
-        self._found: dict[tuple[int, Act, Members], list[Way]] = {}
+        self._reopens = any(event.event.reopens for event in plan.events.values())
+        self._numbers: dict[Values, Standing] = {}
         self._roots: dict[Given, list[Way]] = {}
-        self._sets: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self._variants: dict[tuple[Act, Members], list[_Variant]] = {}
+        self._later = {name: self._asked_later(name) for name in (*plan.names, *plan.events)}
         self.forgotten = 0
 
     def forget(self) -> bool:
         """Free the memory where it is full, between one trace and the next; whether it was done."""
-        if len(self._numbers) < _MOST_KNOWN:
+        if len(self._numbers) < _MOST_KNOWN and self.engine.learned < _MOST_LEARNED:
             return False
-        self._numbers, self._found, self._roots = {}, {}, {}
+        for standing in self._numbers.values():
+            # They know one another: taken apart they go at once.
+            standing.found.clear()
+            standing.notes.clear()
+        self._numbers, self._roots = {}, {}
+        if self.engine.learned >= _MOST_LEARNED:
+            self._variants, self.engine.learned = {}, 0
         self.forgotten += 1
         return True
 
@@ -160,113 +116,163 @@ class Ways:
         """Where a case of which this is `given` stands when it has been opened."""
         known = self._roots.get(given)
         if known is None:
-            empty = Standing(0, State(self.plan.names), self.watch.start, dict(given))
-
-            def play(run: Supposed) -> None:
-                moves.open_case(run, run.open_with())
-
-            known = self._roots[given] = self._attempt(empty, play, "", "", {}, empty.now)
+            known = self._roots[given] = list(self._opened(given))
         return known
 
     def by(self, standing: Standing, act: Act, members: Members = ()) -> list[Way]:
         """The ways in which this can be done there; none where the protocol does not allow it."""
-        key = (standing.number, act, members)
-        known = self._found.get(key)
+        key = (act, members)
+        known = standing.found.get(key)
         if known is None:
-            known = self._found[key] = list(self._ways(standing, act, members))
+            known = standing.found[key] = self._ways(standing, act, members)
         return known
 
-    def open_steps(self, state: State) -> list[str]:
+    def open_steps(self, standing: Standing) -> tuple[str, ...]:
         """Steps with a task that is open, or will be by the mere passing of time."""
-        return list(dict.fromkeys(state.tasks[key].step for key in state.open))
+        return self.places.names(standing.live)
+
+    def bits(self, names: Iterable[str]) -> int:
+        """The bits of these steps; events have none."""
+        steps, mask = self.places.steps, 0
+        for name in names:
+            if name in steps:
+                mask |= 1 << steps[name]
+        return mask
+
+    def status(self, standing: Standing, step: str) -> str:
+        place = self.places.steps[step]
+        return self.places.status[place][standing.values[place]]
 
     # ── one move ─────────────────────────────────────────────────────────────────────────────
 
     def _ways(self, standing: Standing, act: Act, members: Members) -> list[Way]:
-        found: list[Way] = []
-        for name in act.names:
-            if act.event:
-                found += self._happen(standing, name, act, members)
-            elif not standing.state.ended:
-                found += self._complete(standing, name, act, members)
+        variants = self._variants.get((act, members))
+        if variants is None:
+            variants = self._variants[act, members] = list(self._manners(act, members))
         best: dict[int, Way] = {}
-        for way in found:
-            best.setdefault(way.to.number, way)
+        status = self.places.status
+        for variant in variants:
+            if not act.event:
+                place = self.places.steps[variant.name]
+                value = standing.values[place]
+                if standing.ended or not (
+                    standing.live >> place & 1
+                    or (self.plan.steps[variant.name].step.each and status[place][value] == OPEN)
+                ):
+                    continue
+            for effect, values in variant.learned.effects(standing.values, standing.busy):
+                to = self._after(standing, effect, values)
+                if to.number not in best:
+                    data = variant.data
+                    if effect.own:
+                        said = {key: v for key, v in effect.own if v is not MISSING}
+                        data = {**data, **said}
+                    best[to.number] = Way(
+                        to, variant.name, variant.outcome, data, effect.supposed, effect.opens
+                    )
         return list(best.values())
 
-    def _complete(self, standing: Standing, step: str, act: Act, members: Members) -> list[Way]:
-        state, plan = standing.state, self.plan.steps[step]
-        tasks = [state.tasks[key] for key in state.of_step.get(step, ()) if key in state.open]
-        at = standing.now
-        if not any(task.status == OPEN for task in tasks):
-            opening = [t.opens_at for t in tasks if t.status == SCHEDULED and t.opens_at]
-            if opening:
-                at = max(at, min(opening))
-            elif not (plan.step.each and not plan.scope and state.marks[step].status == OPEN):
-                return []
-        found: list[Way] = []
-        for outcome, what in plan.outcomes.items():
-            if act.outcome and outcome != act.outcome:
+    def _after(self, standing: Standing, effect: Effect, values: Values) -> Standing:
+        places = self.places
+        changed = list(values)
+        if effect.ends:
+            self._end(changed, effect)
+            return self._stand(tuple(changed), *places.masks(tuple(changed)))
+        busy, live, steps = standing.busy, standing.live, len(places.busy)
+        for place, value in effect.writes:
+            if place < steps:
+                of_busy, of_live = places.busy[place], places.live[place]
+                was = changed[place]
+                busy += of_busy[value] - of_busy[was]
+                live += of_live[value] - of_live[was]
+            changed[place] = value
+        return self._stand(tuple(changed), busy, live)
+
+    def _end(self, values: list[int], effect: Effect) -> None:
+        for place, value in effect.writes:
+            values[place] = value
+        places = self.places
+        if not self._reopens:
+            ended = values[places.ended]
+            values[:] = [0] * len(values)
+            values[places.ended] = ended
+            return
+        written = {place for place, _ in effect.writes}
+        for place in places.steps.values():
+            if place not in written:
+                values[place] = places.after_end(place, values[place])
+
+    def _stand(self, values: Values, busy: int, live: int) -> Standing:
+        known = self._numbers.get(values)
+        if known is None:
+            ended = self.places.pieces[self.places.ended][values[self.places.ended]]
+            known = Standing(len(self._numbers) + 1, values, busy, live, ended)
+            self._numbers[values] = known
+        return known
+
+    # ── what there is to be done ─────────────────────────────────────────────────────────────
+
+    def _asked_later(self, name: str) -> frozenset[str]:
+        """The fields that only conditions read: those are answered once one does."""
+        fills = self.plan.steps[name].fills if name in self.plan.steps else ()
+        if fills or name in self.plan.events or name not in self.places.fields:
+            return frozenset()
+        named = {
+            step.step.each.split(".")[1]
+            for step in self.plan.steps.values()
+            if step.step.each and step.step.each.split(".")[0] == name
+        }
+        form = form_of(self.plan, name)
+        fields = form.fields if form else {}
+        return frozenset(
+            key
+            for key in self.places.fields[name]
+            if key in fields and key not in named and not fields[key].personal
+        )
+
+    def _manners(self, act: Act, members: Members) -> Iterator[_Variant]:
+        for name in act.names:
+            if act.event:
+                for data in self._data(name, (), act, members):
+                    play = _happening(self, name, data)
+                    yield _Variant(name, "", data, Learned(self.engine, play))
                 continue
-            for data in self._data(step, outcome, what.requires, act, members):
+            for outcome, what in self.plan.steps[name].outcomes.items():
+                if act.outcome and outcome != act.outcome:
+                    continue
+                for data in self._data(name, what.requires, act, members):
+                    play = _doing(name, outcome, data, self._settled(name, data))
+                    yield _Variant(name, outcome, data, Learned(self.engine, play))
 
-                def play(run: Supposed, o: str = outcome, d: dict[str, Any] = data) -> None:
-                    do(run, step, o, d)
-
-                found += self._attempt(standing, play, step, outcome, data, at)
-        return found
-
-    def _happen(self, standing: Standing, name: str, act: Act, members: Members) -> list[Way]:
-        found: list[Way] = []
-        source = self.plan.events[name].event.source
-        for data in self._data(name, "", (), act, members):
-
-            def play(run: Supposed, d: dict[str, Any] = data) -> None:
-                if source:
-                    run.need("case.source")
-                moves.happen(run, name, d)
-
-            found += self._attempt(standing, play, name, "", data, standing.now)
-        return found
+    def _settled(self, name: str, data: dict[str, Any]) -> frozenset[str]:
+        return frozenset(self.places.fields.get(name, ())) - self._later[name] | data.keys()
 
     def _data(
-        self, name: str, outcome: str, requires: tuple[str, ...], act: Act, members: Members
+        self, name: str, requires: tuple[str, ...], act: Act, members: Members
     ) -> list[dict[str, Any]]:
-        known = self._sets.get((name, outcome))
-        if known is None:
-            known = self._sets[name, outcome] = self._answers.every_set(name, requires)
         fixed = dict(act.data)
         for field, count in members:
             fixed[field] = self._answers.with_members(name, field, count)
-        if not fixed:
-            return known
         merged: list[dict[str, Any]] = []
-        for data in known:
+        for data in self._answers.begun(name, requires, self._later[name]):
             whole = {**data, **fixed}
             if whole not in merged:
                 merged.append(whole)
         return merged
 
-    def _attempt(
-        self,
-        standing: Standing,
-        play: Callable[[Supposed], None],
-        name: str,
-        outcome: str,
-        data: dict[str, Any],
-        at: datetime,
-    ) -> list[Way]:
-        """Let the engine do it, once for each value of what it asks for."""
+    # ── the beginning ────────────────────────────────────────────────────────────────────────
+
+    def _opened(self, given: Given) -> Iterator[Way]:
+        """The engine opens the case, once for each value of what it asks for."""
         pending: list[dict[str, Any]] = [{}]
-        found: list[Way] = []
         tried = 0
         while pending:
             supposed = pending.pop(0)
-            assumed = {**standing.assumed, **supposed}
+            assumed = {**dict(given), **supposed}
             tried += 1
-            run = Supposed(self.watch, standing.state, at, assumed, self._all)
+            run = Supposed(self.watch, State(self.plan.names), self.watch.start, assumed, self._all)
             try:
-                play(run)
+                moves.open_case(run, run.open_with())
             except Ask as ask:
                 if tried < _MOST_ASKED:
                     values = self.watch.referrals.fitting(
@@ -276,30 +282,35 @@ class Ways:
                 continue
             except (moves.Impossible, LookupError, ValueError, TypeError, AttributeError):
                 continue
-            found.append(Way(self._stand(run, at, assumed), name, outcome, data, supposed))
-        return found
+            yield Way(self._root(run.state, assumed), "", "", {}, tuple(supposed.items()), ())
 
-    def _stand(self, run: Supposed, now: datetime, assumed: dict[str, Any]) -> Standing:
-        state = run.state
-        # How many of one step's tasks are left matters to a trace also where nobody waits for them.
-        steps = (state.tasks[task].step for task in state.open)
-        left = Counter(step for step in steps if step in self._many)
-        key = (self._likeness.key(state, assumed), tuple(sorted(left.items())))
-        known = self._numbers.get(key)
-        if known is None:
-            known = Standing(len(self._numbers) + 1, state, now, assumed)
-            self._numbers[key] = known
-        return known
+    def _root(self, state: State, assumed: dict[str, Any]) -> Standing:
+        if self.engine.opened is None:
+            self.engine.opened = state.opened
+            self.engine.attributes = dict(state.attributes)
+        values = list(self.places.of(state, {}))
+        for path, place in self.places.attributes.items():
+            first, _, name = path.partition(".")
+            kept = first == "case" and name in KEPT and name != "source"
+            known = state.attributes.get(name, UNSAID) if kept else assumed.get(path, UNSAID)
+            values[place] = self.places.value(place, known)
+        return self._stand(tuple(values), *self.places.masks(tuple(values)))
 
 
-def do(run: Run, step: str, outcome: str, data: dict[str, Any]) -> None:
-    """Complete the first open task of a step; of one with a task for each member, one more is made
-    where all are done. Time passes if it has to. Raises Impossible."""
-    if run.state.open:
-        moves.pass_time(run)
-    state = run.state
-    key = next((k for k in state.of_step.get(step, ()) if state.tasks[k].status == OPEN), None)
-    if key is None:
-        moves.add_member(run, step, f"member-{len(state.of_step.get(step, ())) + 1}")
-        key = state.of_step[step][-1]
-    moves.complete(run, key, outcome, data)
+def _doing(step: str, outcome: str, data: dict[str, Any], settled: frozenset[str]) -> Play:
+    def play(run: Trying, own: tuple[tuple[str, Any], ...]) -> None:
+        said = {key: value for key, value in own if value is not MISSING}
+        run.do(step, outcome, {**data, **said}, settled | {key for key, _ in own})
+
+    return play
+
+
+def _happening(ways: Ways, name: str, data: dict[str, Any]) -> Play:
+    source = ways.plan.events[name].event.source
+
+    def play(run: Trying, own: tuple[tuple[str, Any], ...]) -> None:
+        if source and not run.state.ended:
+            run.need("case.source")
+        moves.happen(run, name, data)
+
+    return play

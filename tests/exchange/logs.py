@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from random import Random
 from xml.sax.saxutils import quoteattr
 
+from domain.conforming.aligning import EFFORT
 from domain.conforming.check import Check, Conformance
 from domain.conforming.mapping import Mapping, read_mapping
 from domain.conforming.meaning import Meaning
@@ -70,12 +71,19 @@ def timeless(*done: str) -> LoggedTrace:
 
 
 def checking(
-    of: Plan | None = None, mapping: str = "", *, running: bool = False, remember: bool = True
+    of: Plan | None = None,
+    mapping: str = "",
+    *,
+    running: bool = False,
+    remember: bool = True,
+    effort: int = EFFORT,
 ) -> Check:
     of = of or plan()
     read, document = read_mapping(mapping, "m.yaml") if mapping else (Mapping(), None)
     meaning = Meaning(read, of, document)
-    return Check(of, TERRITORY, meaning, today=TODAY, running=running, remember=remember)
+    return Check(
+        of, TERRITORY, meaning, today=TODAY, running=running, remember=remember, effort=effort
+    )
 
 
 def judged(
@@ -122,3 +130,23 @@ def walked(of: Plan, seed: int, most: int = 40) -> LoggedTrace:
             done.append(LoggedEvent(task.step, walk.now, {"outcome": outcome}, 0))
             walk.wait(Duration(draw.randint(1, 4), "day"))
     return LoggedTrace(str(seed), done, {})
+
+
+def noisy(trace: LoggedTrace, draw: Random, of: Plan, times: int = 2) -> LoggedTrace:
+    """Some of its events left out, done twice, moved, or others put in; its instants stay in
+    order."""
+    events = list(trace.events)
+    for _ in range(times):
+        place, kind = draw.randrange(len(events)), draw.randrange(4)
+        if kind == 0 and len(events) > 1:
+            del events[place]
+        elif kind == 1:
+            events.insert(place, events[place])
+        elif kind == 2:
+            events.insert(draw.randrange(len(events)), events.pop(place))
+        else:
+            events.insert(place, LoggedEvent(draw.choice(of.names), events[place].at, {}, 0))
+    at = sorted(event.at for event in events if event.at)
+    return trace._replace(
+        events=[event._replace(at=when) for event, when in zip(events, at, strict=True)]
+    )
