@@ -1,302 +1,295 @@
-"""The whole log, checked: nothing lost, nothing unreadable, every case as its protocol says.
+"""The whole log, checked in one reading: nothing lost, nothing altered, nothing unreadable, every
+case as its protocol says.
 
-Events are read originator by originator, so that memory holds one case at a time. Of a large log a
-second process takes stretches from the front, this one from the back, until they meet.
+Events are read originator by originator, so that memory holds one case at a time; a large log is
+shared among processes. Where there are notes, a verification that was interrupted goes on, and
+whoever asks for it gets what is new since the last one checked, and nothing else.
 """
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor
-from itertools import groupby, pairwise
-from multiprocessing import get_context
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
-from uuid import UUID
+from typing import Any, NamedTuple
 
 import msgspec
-from psycopg.rows import tuple_row
 
-import domain.topics  # noqa: F401  (bodies must be known before the log is read)
-from domain.conformance import Finding, check_case
-from domain.host.events import HostRegistered
-from domain.host.state import fold as fold_host
-from domain.log.datastore import patiently
-from domain.log.errors import UnreadableEvent
-from domain.log.mapper import CaseLogMapper
-from domain.log.recorded import Entry, Recorded
+from domain.conformance import Finding
 from domain.log.recorder import CaseLogRecorder
-from domain.migration.conformance import check_migration
-from domain.migration.events import Planned
-from domain.person.events import PersonRegistered
-from domain.publishing.conformance import check_publishing
-from domain.publishing.events import Drafted, Installed
-from domain.publishing.registry import PublishedRegistry
-from domain.reads.conformance import check_reads
-from domain.reads.events import ReadsRecorded
-from protocols.engine.events import CaseOpened
-from protocols.registry import Registry
-from protocols.territory import Territory, default_pack, load_territory
+from domain.proof.archive import Archive
+from domain.proof.audit import Flaw, Seals, Tree, in_order, seals_of, tree_of
+from domain.proof.checkpoint import Checkpoint
+from domain.proof.keys import read_verifiers
+from domain.proof.leaves import Leaves
+from domain.proof.sealing import origin_of
+from domain.verifying.basis import basis_of
+from domain.verifying.conforming import Ground, Held, Taken, Unknown, finding_of, merged, places
+from domain.verifying.gaps import count_and_gaps
+from domain.verifying.notes import Notes, UnderWay, Verified
+from domain.verifying.notices import FROM_THE_BEGINNING, OTHER_BASIS, only_new, resumed
+from domain.verifying.recent import check_recent, rolled_back
+from domain.verifying.sharing import Setup, Task, check_all, processes_for
+from domain.verifying.stretch import WHOLE, Beside, Known, Part, stretches
+from protocols.territory import default_pack
 from protocols.text import Text
 
-_BATCH = 5_000
-# Below so many events a second process costs more than it brings.
-_WORTH_SHARING = 60_000
-_FIRST, _LAST = UUID(int=0), UUID(int=(1 << 128) - 1)
-# Sixteen stretches of originators: (after, until).
-_STRETCHES = list(pairwise([*(UUID(int=n << 124) for n in range(16)), _LAST]))
+# Below so many events there is one stretch: to begin anew costs little.
+_WORTH_STRETCHES = 20_000
+_LARGE = 1_000_000
 
-_COUNT = """
-    SELECT count(*), coalesce(min(notification_id), 1), coalesce(max(notification_id), 0),
-        (SELECT coalesce(max(last_position), 0) FROM commands WHERE first_position IS NOT NULL)
-    FROM stored_events WHERE notification_id <= %b
-"""
-_READ = """
-    SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
-    WHERE (originator_id, originator_version) > (%b, %b) AND originator_id <= %b
-      AND notification_id <= %b
-    ORDER BY originator_id, originator_version LIMIT %b
-"""
+Progress = Callable[[int, int], None]
+"""Told how many events have been read, of how many."""
 
 
 class LogVerified(msgspec.Struct, frozen=True):
-    """`findings` is empty when the log is as it should be. `commands` that were done again."""
+    """What was checked and what was found; `well` when the log is as it should be.
 
+    `kind`: full, resumed, or incremental since `since` events. `events` there are, `read` were read
+    and their hashes computed; `spared`: of these, those of cases that an interrupted verification
+    had decided again already. `commands` that were decided again. `sealed`: how many events stand
+    under a good checkpoint. `beside`: what was found by who looked on. `unknown`: kinds of events
+    that this program does not know, their first one also among `findings`. `more`: differences that
+    were found and are not told, because there are too many. `notices`: what is worth knowing of how
+    it was checked.
+    """
+
+    kind: str
     events: int
+    read: int
+    spared: int
+    since: int
     cases: int
     commands: int
+    sealed: int
+    checkpoints: int
+    root: str
     findings: list[Finding]
+    flaws: list[Flaw]
+    beside: list[Any]
+    unknown: list[Unknown]
+    more: int
+    notices: list[Text]
+
+    @property
+    def well(self) -> bool:
+        return not (self.findings or self.flaws or self.beside or self.more)
 
 
-class _Part(msgspec.Struct):
-    events: int = 0
-    cases: int = 0
-    commands: int = 0
-    findings: list[Finding] = []
-    # case → (host, kind) it holds; host → the (case, kind) it counts as taken
-    held: dict[str, tuple[str, str]] = {}
-    taken: dict[str, list[tuple[str, str]]] = {}
+class _Job(NamedTuple):
+    """What every way of verifying needs."""
+
+    setup: Setup
+    recorder: CaseLogRecorder
+    archive: Archive
+    seals: Seals
+    log: str
+    basis: str
+    notes: Notes | None
+    progress: Callable[[int], None]
 
 
 def verify_log(
     database_url: str,
     pack: Path | None = None,
     *,
+    archive: Archive | None = None,
+    notes: Notes | None = None,
+    since_last: bool = False,
+    full: bool = False,
     processes: int | None = None,
-    meanwhile: Callable[[], object] | None = None,
+    beside: Callable[[Ground], Beside] | None = None,
+    progress: Progress | None = None,
 ) -> LogVerified:
-    """Check the log up to its end now. `processes`: 1 or 2; by default as the log's size asks.
-    `meanwhile` is called once, while the second process has begun, if there is one.
+    """Check the log up to its end now.
 
-    Raises LogUnavailable, DocumentError, PackRefused, and what `meanwhile` raises.
+    `archive`: with its checkpoints and the auditor's list of keys. `notes`: of an interrupted
+    verification it goes on, unless it is to be `full`; `since_last`: only what is new since the
+    last one, if there was one. `processes`: by default as the log's size asks. `beside` is called
+    once in each process, and must be something that can be pickled.
+
+    Raises LogUnavailable, DocumentError, PackRefused, KeyProblem.
     """
     pack = pack or default_pack()
-    with CaseLogRecorder.connect(database_url, pool_size=1, max_size=2) as recorder:
+    with ExitStack() as stack:
+        recorder = stack.enter_context(
+            CaseLogRecorder.connect(database_url, pool_size=1, max_size=2)
+        )
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cantiere-")))
         until = recorder.last_position()
-        whole = list(_whole(recorder, until))
-        shared = processes == 2 if processes else until > _WORTH_SHARING
-        if shared:
-            parts = _shared(recorder, database_url, pack, until, meanwhile)
-        else:
-            if meanwhile is not None:
-                meanwhile()
-            parts = [_Checker(recorder, pack).part(_FIRST, _LAST, until)]
-    findings = [*whole, *(finding for part in parts for finding in part.findings)]
-    held = {case: place for part in parts for case, place in part.held.items()}
-    taken = {host: places for part in parts for host, places in part.taken.items()}
-    findings.extend(_places(held, taken))
-    return LogVerified(
+        count, whole = count_and_gaps(recorder, until)
+        seals = seals_of(recorder, archive, read_verifiers(archive.keys)) if archive else None
+        doubted = notes.doubts if notes else []
+        if notes is not None and not stack.enter_context(notes.turn()):
+            notes = None
+        setup = Setup(database_url, pack, until, folder / "leaves", count, beside)
+        job = _Job(
+            setup,
+            recorder,
+            archive or Archive(folder / "archive"),
+            seals or Seals({}, []),
+            origin_of(recorder),
+            basis_of(pack),
+            notes,
+            (lambda read: progress(min(read, until), until)) if progress else lambda _: None,
+        )
+        notices: list[Text] = []
+        last = notes.verified() if notes else None
+        if last is not None and last.log != job.log:
+            last = None
+        if since_last:
+            found = _since(job, last, whole, notices) if last else None
+            if found is not None:
+                return _with(found, [*notices, *doubted])
+            notices.append(FROM_THE_BEGINNING)
+        return _with(_all(job, last, whole, full, processes, notices), [*notices, *doubted])
+
+
+def _all(
+    job: _Job,
+    last: Verified | None,
+    whole: list[Finding],
+    full: bool,
+    processes: int | None,
+    notices: list[Text],
+) -> LogVerified:
+    """Every event is read, and its hash computed."""
+    setup, notes = job.setup, job.notes
+    under_way = None
+    if notes is not None and not full:
+        under_way = notes.under_way(job.log, job.basis)
+    state = under_way or UnderWay(job.log, job.basis, _now(), _number(setup.until))
+    if under_way is not None and under_way.known:
+        notices.append(resumed(under_way))
+    chosen = stretches(state.stretches) if state.stretches > 1 else [WHOLE]
+    known, state.known = state.known, dict(state.known)
+    tasks = [Task(n, stretch, known.get(n)) for n, stretch in enumerate(chosen)]
+    parts: dict[int, Part] = {}
+
+    def done(number: int, part: Part) -> None:
+        parts[number] = part
+        if notes is None or len(tasks) == 1:
+            return
+        state.known.pop(number, None)
+        if not part.differs:
+            conformity = part.conformity
+            state.known[number] = Known(setup.until, part.digest, conformity.held, conformity.taken)
+        notes.keep_under_way(state)
+
+    check_all(setup, tasks, done, job.progress, job.recorder, processes_for(setup.until, processes))
+    with Leaves(setup.leaves, setup.places) as leaves:
+        remembered = Checkpoint(last.log, last.events, bytes.fromhex(last.root)) if last else None
+        tree = tree_of(leaves, job.archive, setup.until, job.seals.good, remembered=remembered)
+    flaws = [*rolled_back(last, setup.until), *tree.flaws]
+    kind = "resumed" if under_way is not None and under_way.known else "full"
+    ordered = [parts[number] for number in sorted(parts)]
+    found, held, taken = _judged(job, kind, 0, whole, flaws, tree, ordered, {}, {})
+    if notes is not None:
+        notes.forget_under_way()
+        if found.well:
+            notes.keep_verified(_verified(job, tree, held, taken, _now()))
+    return found
+
+
+def _since(
+    job: _Job, last: Verified, whole: list[Finding], notices: list[Text]
+) -> LogVerified | None:
+    """What is new, and the cases that it is about; None where all must be checked."""
+    assert job.notes is not None
+    if last.basis != job.basis:
+        notices.append(OTHER_BASIS)
+        return None
+    if back := list(rolled_back(last, job.setup.until)):
+        tree = Tree(last.frontier(), 0, [])
+        return _judged(job, "incremental", last.events, whole, back, tree, [], {}, {})[0]
+    recent = check_recent(job.setup, job.recorder, job.archive, job.seals, last, job.progress)
+    held = {case: place for case, place in last.held.items() if case not in recent.touched}
+    taken = {host: taken for host, taken in last.taken.items() if host not in recent.touched}
+    found, held, taken = _judged(
+        job, "incremental", last.events, whole, recent.flaws, recent.tree, [recent.part],
+        held, taken,
+    )  # fmt: skip
+    if found.well:
+        job.notes.keep_verified(_verified(job, recent.tree, held, taken, last.full_at))
+    notices.append(only_new(last))
+    return found
+
+
+def _judged(
+    job: _Job,
+    kind: str,
+    since: int,
+    whole: list[Finding],
+    flaws: list[Flaw],
+    tree: Tree,
+    parts: list[Part],
+    held: Held,
+    taken: Taken,
+) -> tuple[LogVerified, Held, Taken]:
+    """All parts together; and the places that are taken now."""
+    findings = [*whole]
+    flaws = [*job.seals.flaws, *flaws]
+    held, taken = dict(held), dict(taken)
+    unknown: dict[str, Unknown] = {}
+    for part in parts:
+        findings += part.conformity.findings
+        flaws += part.flaws
+        held |= part.conformity.held
+        taken |= part.conformity.taken
+        for topic, fresh in part.conformity.unknown.items():
+            unknown[topic] = merged(unknown[topic], fresh) if topic in unknown else fresh
+    findings.extend(map(finding_of, unknown.values()))
+    # Where a case or a host could not be read whole, it cannot be told what it holds.
+    if not findings and not flaws:
+        findings.extend(places(held, taken))
+    found = LogVerified(
+        kind,
+        job.setup.places,
         sum(part.events for part in parts),
-        sum(part.cases for part in parts),
-        sum(part.commands for part in parts),
-        sorted(findings, key=lambda finding: finding.position),
+        sum(part.spared for part in parts),
+        since,
+        sum(part.conformity.cases for part in parts),
+        sum(part.conformity.commands for part in parts),
+        tree.proven,
+        len(job.seals.good),
+        tree.frontier.root().hex(),
+        sorted(findings, key=lambda f: (f.position, f.code, f.originator)),
+        in_order(flaws, job.setup.until),
+        [difference for part in parts for difference in part.beside],
+        sorted(unknown.values(), key=lambda one: one.first),
+        sum(part.more for part in parts),
+        [],
+    )
+    return found, held, taken
+
+
+def _verified(job: _Job, tree: Tree, held: Held, taken: Taken, full_at: datetime) -> Verified:
+    frontier = tree.frontier
+    return Verified(
+        job.log,
+        job.basis,
+        _now(),
+        full_at,
+        frontier.size,
+        frontier.root().hex(),
+        [peak.hex() for peak in frontier.peaks],
+        held,
+        taken,
     )
 
 
-def _shared(
-    recorder: CaseLogRecorder,
-    database_url: str,
-    pack: Path,
-    until: int,
-    meanwhile: Callable[[], object] | None,
-) -> list[_Part]:
-    # Spawned: a forked child would inherit connections and threads.
-    with ProcessPoolExecutor(1, get_context("spawn"), _begin, (database_url, pack)) as pool:
-        waiting = [pool.submit(_part_there, *stretch, until) for stretch in _STRETCHES]
-        try:
-            checker = _Checker(recorder, pack)
-            if meanwhile is not None:
-                meanwhile()
-            mine = []
-            for future, stretch in zip(reversed(waiting), reversed(_STRETCHES), strict=True):
-                if not future.cancel():
-                    break
-                mine.append(checker.part(*stretch, until))
-            return [*mine, *(future.result() for future in waiting if not future.cancelled())]
-        finally:
-            pool.shutdown(cancel_futures=True)
+def _with(found: LogVerified, notices: list[Text]) -> LogVerified:
+    return msgspec.structs.replace(found, notices=list(dict.fromkeys(notices)))
 
 
-def _whole(recorder: CaseLogRecorder, until: int) -> Iterator[Finding]:
-    """Whether positions run from 1 without a gap, as far as commands have been acknowledged."""
-
-    def attempt(connection: Any, _: int) -> tuple[int, int, int, int]:
-        with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
-            return cursor.execute(_COUNT, (until,)).fetchone()
-
-    count, first, last, acknowledged = patiently(recorder.datastore, attempt)
-    if first != 1 or last != count:
-        yield Finding(
-            _FIRST,
-            0,
-            "gap",
-            Text(
-                f"Le posizioni vanno da {first} a {last}, ma gli eventi sono {count}.",
-                f"Positions go from {first} to {last}, but there are {count} events.",
-            ),
-        )
-    # More may have been acknowledged while this was asked; that is in the log by now.
-    if acknowledged > last and acknowledged > recorder.last_position():
-        yield Finding(
-            _FIRST,
-            last,
-            "tail",
-            Text(
-                f"Sono stati confermati comandi fino all'evento {acknowledged}, ma il registro "
-                f"finisce al {last}.",
-                f"Commands were acknowledged up to event {acknowledged}, but the log ends at "
-                f"{last}.",
-            ),
-        )
+def _number(events: int) -> int:
+    """Of how many stretches. A power of two."""
+    if events < _WORTH_STRETCHES:
+        return 1
+    return 16 if events < _LARGE else 64
 
 
-class _Checker:
-    """What one process checks with, prepared once."""
-
-    def __init__(self, recorder: CaseLogRecorder, pack: Path) -> None:
-        self._recorder = recorder
-        self._registry = PublishedRegistry(Registry.load(pack), recorder)
-        self._registry.refresh()
-        self._territory = load_territory(pack)
-
-    def part(self, after: UUID, until: UUID, end: int) -> _Part:
-        """The originators after one id and up to another, as far as the position `end`."""
-        part = _Part()
-        entries = _entries(self._recorder, after, until, end)
-        for originator, group in groupby(entries, lambda entry: entry.originator_id):
-            _check(part, originator, list(group), self._registry, self._territory)
-        return part
-
-
-_checker: _Checker | None = None
-
-
-def _begin(database_url: str, pack: Path) -> None:
-    """In the second process, before its first stretch."""
-    global _checker
-    # Connected until the process ends.
-    recorder = CaseLogRecorder.connect(database_url, pool_size=1, max_size=2)
-    _checker = _Checker(recorder, pack)
-    # What has been prepared stays: the collector need not look at it again.
-    gc.freeze()
-
-
-def _part_there(after: UUID, until: UUID, end: int) -> _Part:
-    assert _checker is not None
-    return _checker.part(after, until, end)
-
-
-def _entries(recorder: CaseLogRecorder, after: UUID, until: UUID, end: int) -> Iterator[Entry]:
-    """Events of the originators after one id and up to another, each originator's in order."""
-    # A version beyond all others: of the first id itself, nothing is wanted.
-    at: tuple[UUID, int] = (after, 2**62)
-    while True:
-
-        def attempt(connection: Any, _: int, at: tuple[UUID, int] = at) -> list[Any]:
-            with connection.cursor(row_factory=tuple_row, binary=True) as cursor:
-                return cursor.execute(_READ, (*at, until, end, _BATCH), prepare=True).fetchall()
-
-        rows = patiently(recorder.datastore, attempt)
-        yield from map(Entry._make, rows)
-        if len(rows) < _BATCH:
-            return
-        at = (rows[-1][1], rows[-1][2])
-
-
-_MAPPER = CaseLogMapper()
-
-
-def _check(
-    part: _Part, originator: UUID, entries: list[Entry], registry: Registry, territory: Territory
-) -> None:
-    part.events += len(entries)
-    part.findings.extend(_order(entries))
-    try:
-        history: list[Recorded] = [_MAPPER.read(entry) for entry in entries]
-    except UnreadableEvent as error:
-        part.findings.append(Finding(originator, error.position, "unreadable", error.message))
-        return
-    first = history[0].body
-    if isinstance(first, HostRegistered):
-        host = fold_host(originator, history)
-        assert host is not None
-        part.taken[str(originator)] = list(host.taken)
-    elif isinstance(first, (Installed, Drafted)):
-        part.findings.extend(check_publishing(originator, history, registry))
-    elif isinstance(first, Planned):
-        part.findings.extend(check_migration(originator, history))
-    elif isinstance(first, ReadsRecorded):
-        part.findings.extend(check_reads(originator, history))
-    elif not isinstance(first, PersonRegistered):
-        part.cases += isinstance(first, CaseOpened)
-        checked = check_case(originator, history, registry, territory)
-        part.commands += checked.commands
-        part.findings.extend(checked.findings)
-        if checked.place is not None:
-            part.held[str(originator)] = checked.place
-
-
-def _order(entries: list[Entry]) -> Iterator[Finding]:
-    position = 0
-    for version, entry in enumerate(entries, start=1):
-        if entry.originator_version != version or entry.position <= position:
-            yield Finding(
-                entry.originator_id,
-                entry.position,
-                "order",
-                Text(
-                    f"Dopo la versione {version - 1} viene la {entry.originator_version}.",
-                    f"After version {version - 1} comes {entry.originator_version}.",
-                ),
-            )
-            return
-        position = entry.position
-
-
-def _places(
-    held: dict[str, tuple[str, str]], taken: dict[str, list[tuple[str, str]]]
-) -> Iterator[Finding]:
-    """Cases and hosts must agree on who holds which place."""
-    by_host = {(host, case, kind) for host, places in taken.items() for case, kind in places}
-    by_case = {(host, case, kind) for case, (host, kind) in held.items()}
-    for host, case, _ in sorted(by_host - by_case):
-        yield Finding(
-            UUID(host),
-            0,
-            "place_not_held",
-            Text(
-                f"Il soggetto ospitante conta un posto per il caso {case}, che non lo occupa.",
-                f"The host counts a place for case {case}, which does not hold it.",
-            ),
-        )
-    for host, case, _ in sorted(by_case - by_host):
-        yield Finding(
-            UUID(case),
-            0,
-            "place_not_taken",
-            Text(
-                f"Il caso occupa un posto presso {host}, che non lo conta.",
-                f"The case holds a place at {host}, which does not count it.",
-            ),
-        )
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
 
 import structlog
 
+from domain.collecting import collector_at_rest
 from domain.log.errors import UnreadableEvent
 from domain.log.mapper import CaseLogMapper
 from domain.log.recorded import Entry, Recorded
@@ -21,23 +20,12 @@ from projections.model import ReadModel
 from projections.parked import AFTER_PARKED, Parked
 from projections.rows import Rows
 
+__all__ = ["Batch", "Fold", "Unreadable", "batches", "collector_at_rest"]
+
 log = structlog.get_logger(__name__)
 
 _TRIES = 3
 _body_of = attrgetter("body")
-
-
-@contextmanager
-def collector_at_rest() -> Iterator[None]:
-    """Let the collector of cyclic garbage rest while millions of rows are made: folding makes no
-    cycles, and each pass would look at all rows again."""
-    resting = not gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if not resting:
-            gc.enable()
 
 
 class Unreadable(NamedTuple):

@@ -1,12 +1,17 @@
 """The log against its hashes, its tree, and every checkpoint that was ever signed.
 
-Events are read once for their chains and once, hashes only, for the tree: memory does not grow with
-the log. What is said names events by their position, nothing of what they hold.
+Events are read once, case by case, for their chains; their hashes are put in the order of the log
+on the way, for the tree. What is said names events by their position, nothing of what they hold.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
 import msgspec
@@ -14,11 +19,11 @@ import msgspec
 from domain.log.recorder import CaseLogRecorder
 from domain.proof.archive import Archive
 from domain.proof.checkpoint import Checkpoint, trusted
+from domain.proof.leaves import NOTHING, Leaves
 from domain.proof.merkle import Frontier
 from domain.proof.note import Note, NoteRefused, Verifier, read_note
-from domain.proof.reading import GREATEST, LEAST, by_originator
+from domain.proof.reading import Hashed, by_originator
 from domain.proof.sealing import origin_of
-from domain.proof.tree import LogTree
 from protocols.text import Text
 
 _CHECKPOINTS = "SELECT size, note FROM checkpoints ORDER BY size"
@@ -29,7 +34,8 @@ Progress = Callable[[int], None]
 
 class Flaw(msgspec.Struct, frozen=True):
     """``position``: of the first event concerned, 0 where it is not one event. ``code`` is stable:
-    altered, broken_chain, gap, not_sealed_so, cut_short, checkpoint_*, archive_*."""
+    altered, broken_chain, gap, not_sealed_so, cut_short, changed_since, rolled_back, not_continued,
+    checkpoint_*, archive_*."""
 
     code: str
     position: int
@@ -48,6 +54,22 @@ class Audit(msgspec.Struct, frozen=True):
     flaws: list[Flaw]
 
 
+class Seals(NamedTuple):
+    """What the checkpoints say: the good ones by size, and what is wrong with the others."""
+
+    good: dict[int, Checkpoint]
+    flaws: list[Flaw]
+
+
+class Tree(NamedTuple):
+    """The tree of the hashes that were read, as far as they follow each other without a gap.
+    ``proven``: the size of the largest checkpoint that it agrees with."""
+
+    frontier: Frontier
+    proven: int
+    flaws: list[Flaw]
+
+
 def audit(
     recorder: CaseLogRecorder,
     archive: Archive,
@@ -55,54 +77,68 @@ def audit(
     *,
     progress: Progress | None = None,
 ) -> Audit:
-    """Check everything that can be checked. ``keys``: the auditor's own list of the log's keys.
+    """Check everything that can be checked without knowing what events mean. ``keys``: the
+    auditor's own list of the log's keys.
 
     Raises LogUnavailable.
     """
     until = recorder.last_position()
-    flaws = list(chain_flaws(recorder, until, progress=progress))
-    known, forged = _checkpoints(recorder, archive, keys)
-    flaws += forged
-    frontier, proven, differing = _tree_flaws(recorder, archive, until, known)
-    flaws += differing
-    flaws.sort(key=lambda flaw: flaw.position or until + 1)
-    return Audit(until, proven, len(known), frontier.root().hex(), flaws)
+    flaws: list[Flaw] = []
+    with (
+        tempfile.TemporaryDirectory(prefix="cantiere-") as folder,
+        Leaves(Path(folder) / "leaves", count_of(recorder, until)) as leaves,
+    ):
+        done = told = 0
+        for _, events in groupby(by_originator(recorder, until), attrgetter("originator")):
+            chain = list(events)
+            flaws += chain_flaws(chain, leaves)
+            done += len(chain)
+            if progress is not None and done - told >= 5_000:
+                progress(told := done)
+        seals = seals_of(recorder, archive, keys)
+        tree = tree_of(leaves, archive, until, seals.good)
+    flaws += [*seals.flaws, *tree.flaws]
+    return Audit(
+        until, tree.proven, len(seals.good), tree.frontier.root().hex(), in_order(flaws, until)
+    )
 
 
-def chain_flaws(
-    recorder: CaseLogRecorder,
-    until: int,
-    low: UUID = LEAST,
-    high: UUID = GREATEST,
-    *,
-    progress: Progress | None = None,
-) -> Iterator[Flaw]:
-    """Events whose hash is not that of what they hold, or that do not follow their chain."""
-    of, version = None, 0
-    for done, event in enumerate(by_originator(recorder, until, low, high), 1):
-        if event.originator != of:
-            of, version = event.originator, 0
+def in_order(flaws: Iterable[Flaw], until: int) -> list[Flaw]:
+    """By position, those that are about no one event at the end."""
+    return sorted(flaws, key=lambda flaw: flaw.position or until + 1)
+
+
+def count_of(recorder: CaseLogRecorder, until: int) -> int:
+    """How many events there are up to a position."""
+    return recorder.rows(_COUNT, (until,))[0][0]
+
+
+def chain_flaws(events: Sequence[Hashed], leaves: Leaves) -> Iterator[Flaw]:
+    """Events of one originator whose hash is not that of what they hold, or that do not follow
+    their chain; the hashes are kept in ``leaves``."""
+    put = leaves.put
+    version = 0
+    for event in events:
         if event.version != version + 1:
             yield _flaw(
                 "broken_chain", event.position,
                 f"Prima dell'evento {event.position} ne manca uno dello stesso caso.",
-                f"Before event {event.position} one of the same case is missing.", of,
+                f"Before event {event.position} one of the same case is missing.",
+                event.originator,
             )  # fmt: skip
         if not event.is_whole:
             yield _flaw(
                 "altered", event.position,
                 f"L'evento {event.position} non è quello che fu registrato in quel punto.",
-                f"Event {event.position} is not the one that was recorded there.", of,
+                f"Event {event.position} is not the one that was recorded there.",
+                event.originator,
             )  # fmt: skip
         version = event.version
-        if progress is not None and done % 5_000 == 0:
-            progress(done)
+        put(event.position, event.hash)
 
 
-def _checkpoints(
-    recorder: CaseLogRecorder, archive: Archive, keys: Sequence[Verifier]
-) -> tuple[dict[int, Checkpoint], list[Flaw]]:
-    """The good ones by size, of both places; and what is wrong with the others."""
+def seals_of(recorder: CaseLogRecorder, archive: Archive, keys: Sequence[Verifier]) -> Seals:
+    """Of both places, the database and the archive. Raises LogUnavailable."""
     origin = origin_of(recorder)
     good: dict[int, Checkpoint] = {}
     flaws: list[Flaw] = []
@@ -145,7 +181,7 @@ def _checkpoints(
                 f"The checkpoint of {size} events is not in the outside archive.",
             )
         )  # fmt: skip
-    return good, flaws
+    return Seals(good, flaws)
 
 
 def _readable(written: str) -> Note | None:
@@ -155,59 +191,50 @@ def _readable(written: str) -> Note | None:
         return None
 
 
-def _tree_flaws(
-    recorder: CaseLogRecorder, archive: Archive, until: int, known: dict[int, Checkpoint]
-) -> tuple[Frontier, int, list[Flaw]]:
-    """The tree of the events' hashes, compared with every checkpoint on its way."""
+def tree_of(
+    leaves: Leaves,
+    archive: Archive,
+    until: int,
+    known: dict[int, Checkpoint],
+    before: Frontier | None = None,
+    remembered: Checkpoint | None = None,
+) -> Tree:
+    """The tree of the events' hashes, compared with every checkpoint on its way.
+
+    ``before``: the tree of the events before the first of ``leaves``, where it is known;
+    ``remembered``: a head that nobody has signed, but the last verification had found.
+    """
     flaws: list[Flaw] = []
-    count = recorder.rows(_COUNT, (until,))[0][0]
-    if count != until:
-        flaws.append(
-            _flaw(
-                "gap", 0,
-                f"Le posizioni arrivano a {until}, ma gli eventi sono {count}.",
-                f"Positions go up to {until}, but there are {count} events.",
-            )
-        )  # fmt: skip
-    frontier, proven, differs = Frontier(), 0, 0
-    archived = archive.leaves()
-    broken = 0
-    if 0 in known and known[0].root != frontier.root():
-        broken = 1
-    for leaf in LogTree(recorder).leaves(0, until):
+    frontier = before or Frontier()
+    proven, differs, broken = 0, 0, 0
+    archived = archive.leaves(frontier.size)
+    kept = known.get(frontier.size)
+    if kept is not None:
+        agrees = kept.root == frontier.root()
+        proven, broken = (frontier.size, 0) if agrees else (0, 1)
+    for leaf in leaves.walk():
+        if leaf == NOTHING:
+            flaws.append(_gap(frontier.size + 1))
+            break
         frontier.add(leaf)
         if not differs and next(archived, leaf) != leaf:
             differs = frontier.size
+        if remembered is not None and remembered.size == frontier.size:
+            flaws.extend(_changed_since(remembered, frontier))
         checkpoint = known.get(frontier.size)
         if checkpoint is None or broken:
             continue
         if checkpoint.root == frontier.root():
             proven = frontier.size
             if differs:
-                flaws.append(
-                    _flaw(
-                        "archive_altered", 0,
-                        f"Le impronte dell'archivio esterno differiscono dall'evento {differs}, ma "
-                        "il registro corrisponde al sigillo.",
-                        f"The outside archive's hashes differ from event {differs} on, but the log "
-                        "agrees with the checkpoint.",
-                    )
-                )  # fmt: skip
+                flaws.append(_archive_altered(differs))
                 differs, archived = 0, iter(())
         else:
             # Hashes that were all computed anew are told by what stands outside.
             broken = differs or proven + 1
-    missing = [size for size in known if size > until]
     if broken:
-        flaws.append(
-            _flaw(
-                "not_sealed_so", broken,
-                f"L'evento {broken} non è quello sigillato"
-                + ("." if differs else f", o uno dei seguenti: il sigillo vale fino a {proven}."),
-                f"Event {broken} is not the one that was sealed"
-                + ("." if differs else f", or one after it: the seal holds up to {proven}."),
-            )
-        )  # fmt: skip
+        flaws.append(_not_sealed_so(broken, proven, told=bool(differs)))
+    missing = [size for size in known if size > until]
     if missing:
         flaws.append(
             _flaw(
@@ -218,7 +245,44 @@ def _tree_flaws(
                 "missing.",
             )
         )  # fmt: skip
-    return frontier, proven, flaws
+    return Tree(frontier, proven, flaws)
+
+
+def _changed_since(remembered: Checkpoint, frontier: Frontier) -> Iterator[Flaw]:
+    if remembered.root != frontier.root():
+        yield _flaw(
+            "changed_since", 0,
+            f"I primi {remembered.size} eventi non sono più quelli dell'ultima verifica.",
+            f"The first {remembered.size} events are no longer those of the last verification.",
+        )  # fmt: skip
+
+
+def _gap(position: int) -> Flaw:
+    return _flaw(
+        "gap", position,
+        f"Manca l'evento {position}, benché ce ne siano di successivi.",
+        f"Event {position} is missing, although later ones are there.",
+    )  # fmt: skip
+
+
+def _archive_altered(position: int) -> Flaw:
+    return _flaw(
+        "archive_altered", 0,
+        f"Le impronte dell'archivio esterno differiscono dall'evento {position}, ma il registro "
+        "corrisponde al sigillo.",
+        f"The outside archive's hashes differ from event {position} on, but the log agrees with "
+        "the checkpoint.",
+    )  # fmt: skip
+
+
+def _not_sealed_so(position: int, proven: int, *, told: bool) -> Flaw:
+    return _flaw(
+        "not_sealed_so", position,
+        f"L'evento {position} non è quello sigillato"
+        + ("." if told else f", o uno dei seguenti: il sigillo vale fino a {proven}."),
+        f"Event {position} is not the one that was sealed"
+        + ("." if told else f", or one after it: the seal holds up to {proven}."),
+    )  # fmt: skip
 
 
 def _flaw(code: str, position: int, it: str, en: str, originator: UUID | None = None) -> Flaw:

@@ -67,3 +67,5 @@ def by_originator(
                 of, last = row[1], FIRST
             yield Hashed._make((*row, last))
             version, last = row[2], row[5]
+        if len(rows) < _BATCH:
+            return

@@ -104,3 +104,49 @@ def test_what_is_said_of_a_difference_holds_no_value(installation: Installation,
 
 def test_two_processes_find_what_one_finds(installation: Installation) -> None:
     assert verify_log(installation.url, processes=2) == verify_log(installation.url, processes=1)
+
+
+def test_for_a_program_it_says_what_was_checked_and_where_it_begins_to_differ(
+    installation: Installation, run: Run
+) -> None:
+    said = json.loads(run("verify", "--log-only", "--json").out)
+    assert (said["verified"], said["kind"], said["first"]) == (True, "full", None)
+    assert {"log", "seals", "vault"} <= set(said["checked"])
+    assert not {"views", "workflows"} & set(said["checked"])
+    assert said["read"] == said["events"] == installation.service.recorder.last_position()
+    assert {"log", "vault"} <= set(said["seconds_by_part"])
+    installation.tamper(
+        "UPDATE stored_events SET state = convert_to(convert_from(state, 'UTF8') || ' ', 'UTF8') "
+        "WHERE notification_id >= 3"
+    )
+    found = run("verify", "--log-only", "--json")
+    assert (found.status, json.loads(found.out)["first"]) == (1, 3)
+
+
+def test_since_last_goes_on_from_the_last_one(installation: Installation, run: Run) -> None:
+    assert json.loads(run("verify", "--log-only", "--json").out)["kind"] == "full"
+    again = json.loads(run("verify", "--log-only", "--since-last", "--json").out)
+    assert (again["kind"], again["read"]) == ("incremental", 0)
+    assert "solo gli eventi dopo" in again["notices"][0]["it"]
+    assert run("verify", "--full", "--since-last").status == 2
+
+
+def test_an_interruption_is_said_in_a_sentence(
+    installation: Installation, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("api.cli.verify.verify_log", interrupted)
+    said = run("verify", "--log-only")
+    assert said.status == 130
+    assert "la prossima riprende da qui" in said.err
+
+
+def test_what_could_not_be_done_is_told_from_what_differs(
+    installation: Installation, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgresql://cantiere@127.0.0.1:1/nowhere")
+    said = run("verify", "--log-only")
+    assert said.status == 4
+    assert "Il registro dei casi non è raggiungibile" in said.err

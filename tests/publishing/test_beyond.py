@@ -8,7 +8,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-import domain.verify
+import domain.verifying.stretch
 from domain.log.recorder import CaseLogRecorder
 from domain.publishing.registry import PublishedRegistry
 from domain.verify import LogVerified, verify_log
@@ -34,7 +34,7 @@ Tamper = Callable[[str, str, str], None]
 
 @pytest.fixture
 def verify(database_url: str, pack: Path, monkeypatch: pytest.MonkeyPatch) -> Verify:
-    monkeypatch.setattr(domain.verify, "load_territory", lambda _: TERRITORY)
+    monkeypatch.setattr(domain.verifying.stretch, "load_territory", lambda _: TERRITORY)
     return lambda: verify_log(database_url, pack)
 
 

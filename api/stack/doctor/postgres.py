@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -15,6 +16,9 @@ from protocols.text import Text
 
 _OLDEST_SERVER = 180000
 _PATIENCE_SECONDS = 3.0
+# Checkpoints are made every hour; a week and a day leave room for a verification every weekend.
+_SEAL_WITHIN = timedelta(days=1)
+_VERIFY_WITHIN = timedelta(days=8)
 
 _REACH = Text(
     it="avviare Postgres (`cantiere up`) o correggere DATABASE_URL",
@@ -51,6 +55,8 @@ def _server(settings: Settings, title: Text) -> Iterator[Check]:
         yield from guarded("clock", clock, _MIGRATE, lambda: _clock(connection, clock))
         models = Text(it="modelli di lettura", en="read models")
         yield from guarded("projections", models, _MIGRATE, lambda: _read_models(connection))
+        proof = Text(it="prova del registro", en="proof of the log")
+        yield from guarded("proof", proof, _MIGRATE, lambda: _proof(connection, settings))
 
 
 def _schema(settings: Settings, title: Text) -> Iterator[Check]:
@@ -131,3 +137,49 @@ def _read_models(connection: psycopg.Connection[Any]) -> Iterator[Check]:
         if waiting
         else None,
     )
+
+
+def _proof(connection: psycopg.Connection[Any], settings: Settings) -> Iterator[Check]:
+    """Forgetting either is how an alteration stays unseen; a new installation has done neither."""
+    from domain.verifying.ages import last_times
+
+    last = last_times(connection, settings.home)
+    yield Check(
+        "last-checkpoint",
+        Text(it="ultimo sigillo", en="last checkpoint"),
+        _ago(last.sealed),
+        Text(
+            it="nessuno da più di un giorno: controllare che un worker sia in funzione e che lo "
+            "Schedule log-checkpoint non fallisca, o farne uno con `cantiere checkpoint make`",
+            en="none for more than a day: check that a worker is running and that the Schedule "
+            "log-checkpoint does not fail, or make one with `cantiere checkpoint make`",
+        )
+        if _older(last.sealed, _SEAL_WITHIN)
+        else None,
+    )
+    yield Check(
+        "last-verification",
+        Text(it="ultima verifica", en="last verification"),
+        f"{_ago(last.verified)}, intera: {_ago(last.verified_fully)}",
+        Text(
+            it="quella di tutto il registro manca da più di otto giorni: eseguire "
+            "`cantiere verify --full`",
+            en="of all of the log, none for more than eight days: run `cantiere verify --full`",
+        )
+        if _older(last.verified_fully, _VERIFY_WITHIN)
+        else None,
+    )
+
+
+def _older(at: datetime | None, most: timedelta) -> bool:
+    return at is not None and datetime.now(UTC) - at > most
+
+
+def _ago(at: datetime | None) -> str:
+    if at is None:
+        return "mai"
+    minutes = max(0, int((datetime.now(UTC) - at).total_seconds() // 60))
+    if minutes < 120:
+        return f"{minutes} min fa"
+    hours = minutes // 60
+    return f"{hours} h fa" if hours < 48 else f"{hours // 24} giorni fa"

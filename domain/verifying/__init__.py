@@ -1,0 +1,1 @@
+"""Checking the whole log: in stretches, by several processes, and from where it was left."""
