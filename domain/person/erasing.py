@@ -8,17 +8,19 @@ touched: the key that opens what is personal in them is destroyed, so that every
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 from dateutil.relativedelta import relativedelta
 
 from domain.case.commands import Actor, Command
-from domain.case.state import fold
-from domain.log.appending import Claim, Claims
+from domain.case.state import fold as fold_case
+from domain.log.appending import Claims
 from domain.person import events as p
-from domain.person.register import blind_index
+from domain.person.forgetting import cases_of, forget
+from domain.person.index import held
+from domain.person.state import PersonState, fold, person_of, unrestricted
 from domain.reactions import Batch, recorded
 from domain.refusal import Refused
 from domain.retrying import decided_anew
@@ -27,14 +29,10 @@ from protocols.engine.events import Body
 from protocols.language.answers import text_problem
 from protocols.text import Text
 
+__all__ = ["GROUNDS", "cases_of", "decide_erasure", "hold_records", "request_erasure", "standing"]
+
 GROUNDS = ("unlawful", "court_order", "retention_over")
 """What was gathered unlawfully (art. 17.1.d), a court's order, the end of the time of keeping."""
-
-_CASES = """
-    SELECT originator_id FROM stored_events
-    WHERE topic = 'case.case-opened' AND originator_version = 1
-      AND position(convert_to(%b::text, 'UTF8') IN state) > 0
-"""
 
 
 class RequestErasure(Command, frozen=True, kw_only=True):
@@ -61,31 +59,41 @@ class HoldRecords(Command, frozen=True, kw_only=True):
 class Standing(msgspec.Struct):
     """A person's stream, as far as erasure is concerned."""
 
-    version: int = 0
+    person: PersonState
     asked_by: str = ""
     ground: str = ""
+    asked_at: datetime | None = None
     held: bool = False
-    erased: bool = False
+
+    @property
+    def version(self) -> int:
+        return self.person.version
+
+    @property
+    def erased(self) -> bool:
+        return self.person.erased
 
 
 def standing(service: CaseService, person: UUID) -> Standing:
     """Raises Refused (not_found)."""
-    found = Standing()
-    for event in service.history(person):
+    history = service.history(person)
+    state = fold(person, history)
+    if state is None:
+        raise Refused(
+            "not_found",
+            "unknown_person",
+            Text(f"Non c'è la persona {person}.", f"There is no person {person}."),
+        )
+    found = Standing(state)
+    for event in history:
         body = event.body
-        found.version = event.originator_version
         if isinstance(body, p.ErasureRequested):
-            found.asked_by, found.ground = event.actor, body.ground
-        elif isinstance(body, p.ErasureDeclined):
+            found.asked_by, found.ground, found.asked_at = event.actor, body.ground, event.at
+        elif isinstance(body, p.ErasureDeclined | p.PersonErased):
             found.asked_by = found.ground = ""
+            found.asked_at = None
         elif isinstance(body, p.LegalHoldPlaced | p.LegalHoldLifted):
             found.held = isinstance(body, p.LegalHoldPlaced)
-        elif isinstance(body, p.PersonErased):
-            found.erased = True
-        elif not isinstance(body, p.PersonRegistered | p.PersonNamed):
-            raise _unknown(person)
-    if not found.version:
-        raise _unknown(person)
     return found
 
 
@@ -102,7 +110,16 @@ def request_erasure(service: CaseService, command: RequestErasure) -> Receipt:
         )
 
     def decide(now: Standing) -> Body:
-        _check_lawful(service, command.case, command.ground, now)
+        if now.asked_by:
+            raise Refused(
+                "conflict",
+                "asked_already",
+                Text(
+                    "La cancellazione è già stata chiesta, e aspetta una decisione.",
+                    "The erasure has been asked for, and waits for a decision.",
+                ),
+            )
+        _check_lawful(service, command.ground, now)
         return p.ErasureRequested(command.ground, command.why)
 
     return _record(service, command, role, decide)
@@ -133,13 +150,15 @@ def decide_erasure(service: CaseService, command: DecideErasure) -> Receipt:
             )
         if not command.approve:
             return p.ErasureDeclined(command.why)
-        _check_lawful(service, command.case, now.ground, now)
+        _check_lawful(service, now.ground, now)
         return p.PersonErased(now.ground, now.asked_by)
 
-    release = _identity_claims(service, command.case) if command.approve else Claims()
-    receipt = _record(service, command, role, decide, release)
+    if command.approve and standing(service, command.case).erased:
+        # What is asked again may have been cut off.
+        forget(service, person_of(service, command.case).ids)
+    receipt = _record(service, command, role, decide)
     if command.approve:
-        service.vault.destroy(command.case)
+        forget(service, person_of(service, command.case).ids)
     return receipt
 
 
@@ -160,20 +179,38 @@ def hold_records(service: CaseService, command: HoldRecords) -> Receipt:
     return _record(service, command, role, decide)
 
 
-def cases_of(service: CaseService, person: UUID) -> list[UUID]:
-    """Every case of the person, open or ended."""
-    rows = service.recorder.rows(_CASES, (f'"person":"{person}"',))
-    return [row[0] for row in rows]
+def hindrance(service: CaseService, ground: str, now: Standing) -> Refused | None:
+    """What forbids the erasure at this moment."""
+    try:
+        _check_lawful(service, ground, now)
+    except Refused as refused:
+        return refused
+    return None
 
 
-def _check_lawful(service: CaseService, person: UUID, ground: str, now: Standing) -> None:
+def _check_lawful(service: CaseService, ground: str, now: Standing) -> None:
     if now.erased:
         raise Refused(
             "conflict",
             "person_erased",
             Text("I dati sono già stati cancellati.", "The data were erased already."),
         )
-    if now.held:
+    if now.person.kept_by:
+        raise Refused(
+            "conflict",
+            "person_merged",
+            Text(
+                "Questa persona è stata riconosciuta in un'altra: la cancellazione si chiede per "
+                "quella, e vale per entrambe.",
+                "This person was found to be another: ask for that one's erasure, which counts "
+                "for both.",
+            ),
+            related={"person": str(now.person.kept_by)},
+        )
+    if ground != "court_order":
+        unrestricted(now.person)
+    ids = now.person.ids
+    if now.held or any(standing(service, one).held for one in ids[1:]):
         raise Refused(
             "conflict",
             "legal_hold",
@@ -183,8 +220,8 @@ def _check_lawful(service: CaseService, person: UUID, ground: str, now: Standing
             ),
         )
     last = date.min
-    for case in cases_of(service, person):
-        state = fold(case, service.history(case), service.registry)
+    for case in (case for one in ids for case in cases_of(service, one)):
+        state = fold_case(case, service.history(case), service.registry)
         if not state.ended or state.ended_at is None:
             raise Refused(
                 "conflict",
@@ -210,35 +247,29 @@ def _check_lawful(service: CaseService, person: UUID, ground: str, now: Standing
             )
 
 
-def _identity_claims(service: CaseService, person: UUID) -> Claims:
-    """By what the person could be found: also a keyed hash of the tax code goes."""
-    reader, release = service.personal_reader(person), []
-    for event in service.history(person):
-        if isinstance(event.body, p.PersonRegistered | p.PersonNamed):
-            code = reader.opened(event).get("tax_code")
-            if isinstance(code, str):
-                key = blind_index(service.blind_key, code)
-                release.append(Claim("person", key, person))
-    return Claims((), tuple(release))
-
-
 def _record(
     service: CaseService,
     command: Command,
     role: str,
     decide: Callable[[Standing], Body],
-    claims: Claims | None = None,
 ) -> Receipt:
     row = service.recorder.command(command.command_id)
     if row is not None:
         return service.repeated(row, command)
 
     def attempt() -> Receipt:
-        now = standing(service, command.case)
-        events = recorded(
-            command.case, now.version, [decide(now)], command, role, service.clock.now()
-        )
-        return service.record(command.case, command, Batch(events, claims or Claims()))
+        now, at = standing(service, command.case), service.clock.now()
+        body = decide(now)
+        events = recorded(command.case, now.version, [body], command, role, at)
+        claims = Claims()
+        if isinstance(body, p.PersonErased):
+            ids = now.person.ids
+            for one in ids[1:]:
+                version = person_of(service, one).version
+                events += recorded(one, version, [body], command, role, at)
+            # Also keyed hashes, by which somebody could be found, go.
+            claims = Claims((), held(service.recorder, ids))
+        return service.record(command.case, command, Batch(events, claims))
 
     return decided_anew(attempt)
 
@@ -264,11 +295,3 @@ def _check_why(why: str) -> None:
     )
     if problem is not None:
         raise Refused("invalid", "reason_invalid", problem)
-
-
-def _unknown(person: UUID) -> Refused:
-    return Refused(
-        "not_found",
-        "unknown_person",
-        Text(f"Non c'è la persona {person}.", f"There is no person {person}."),
-    )

@@ -95,7 +95,7 @@ def read_particulars(given: dict[str, Any], on: date) -> Particulars:
     birth = _birth_date(given.get("birth_date"), on, wrong)
     if birth:
         personal["birth_date"] = birth.isoformat()
-    tax_code = _tax_code(given.get("tax_code"), wrong)
+    tax_code = read_tax_code(given.get("tax_code"), wrong)
     if tax_code:
         personal["tax_code"] = tax_code
     if problems:
@@ -138,7 +138,8 @@ def _birth_date(value: Any, on: date, wrong: Any) -> date | None:
     return birth
 
 
-def _tax_code(value: Any, wrong: Any) -> str:
+def read_tax_code(value: Any, wrong: Any) -> str:
+    """The code as it is kept; '' where there is none, or where `wrong` was told of a fault."""
     if value in (None, ""):
         return ""
     code = value.replace(" ", "").upper() if isinstance(value, str) else ""

@@ -1,0 +1,57 @@
+"""What is left to destroy once a person's erasure is in the log: keys, and what they opened.
+
+Harmless to repeat, so that what a killed process left undone is done by the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+from uuid import UUID
+
+from domain.documents.events import DocumentAttached
+
+if TYPE_CHECKING:
+    from domain.service import CaseService
+
+_CASES = """
+    SELECT originator_id FROM stored_events
+    WHERE topic = 'case.case-opened' AND originator_version = 1
+      AND position(convert_to(%b::text, 'UTF8') IN state) > 0
+"""
+_LATELY = "SELECT FROM vault_keys WHERE destroyed_at > clock_timestamp() - interval '3 hours'"
+_UNFORGOTTEN = """
+    SELECT e.originator_id FROM stored_events e
+    LEFT JOIN vault_keys k ON k.person = e.originator_id
+    WHERE e.topic = 'person.person-erased' AND k.destroyed_at IS NULL
+"""
+
+
+def cases_of(service: CaseService, person: UUID) -> list[UUID]:
+    """Every case that was opened for the person, open or ended."""
+    rows = service.recorder.rows(_CASES, (f'"person":"{person}"',))
+    return [row[0] for row in rows]
+
+
+def forget(service: CaseService, persons: Iterable[UUID]) -> None:
+    """Destroy the keys, then the files that nobody can open any more. Raises LogUnavailable,
+    OSError."""
+    for person in persons:
+        service.vault.destroy(person)
+        if service.documents is not None:
+            for case in cases_of(service, person):
+                for event in service.history(case):
+                    if isinstance(event.body, DocumentAttached):
+                        service.documents.store.remove(event.body.sha256)
+    service.vault.leave_no_trace()
+
+
+def complete_erasures(service: CaseService) -> int:
+    """Of all whose erasure was recorded and cut off; how many. Of those of the last hours, tidy up
+    again: somebody may have been reading then. Raises LogUnavailable, OSError."""
+    left = [row[0] for row in service.recorder.rows(_UNFORGOTTEN)]
+    if left:
+        forget(service, left)
+    elif service.recorder.rows(_LATELY):
+        service.vault.leave_no_trace()
+    return len(left)
