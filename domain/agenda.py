@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from domain.case.state import CaseState
+from domain.disclosure.ledger import next_expiry
 from protocols.engine.agenda import next_moment
 from protocols.engine.plan import Plan
 
@@ -56,7 +58,7 @@ _LABELS = {
 }
 
 
-def agenda_of(state: CaseState, plan: Plan, now: datetime) -> Agenda:
+def agenda_of(state: CaseState, plan: Plan, now: datetime, timezone: ZoneInfo) -> Agenda:
     """Pure. `stage` is that of the last opened step that has one."""
     assert state.opened is not None
     moment = next_moment(state)
@@ -65,7 +67,8 @@ def agenda_of(state: CaseState, plan: Plan, now: datetime) -> Agenda:
     for task in state.open_tasks() if not state.ended else ():
         step = steps[task.step]
         stage = step.stage or stage
-        if task.automation and step.automation:
+        # While the person's data are restricted nothing is sent or worked out.
+        if task.automation and step.automation and state.restriction is None:
             automations.append(
                 AutomationDue(
                     task.key,
@@ -82,6 +85,11 @@ def agenda_of(state: CaseState, plan: Plan, now: datetime) -> Agenda:
     if moment is not None:
         step = steps[state.tasks[moment.task].step]
         label = f"{_LABELS[moment.kind]}: {step.title.it} ({moment.task.split('#')[0]})"
+    next_at = moment.at if moment else None
+    # What the person authorised comes to its end also while other clocks stand still.
+    expiry = next_expiry(state.disclosures, timezone) if not state.ended else None
+    if expiry is not None and (next_at is None or expiry < next_at):
+        next_at, label = expiry, "scadenza di un'autorizzazione"
     return Agenda(
         str(state.id),
         state.version,
@@ -92,7 +100,7 @@ def agenda_of(state: CaseState, plan: Plan, now: datetime) -> Agenda:
         state.ended,
         state.paused,
         now,
-        moment.at if moment else None,
+        next_at,
         label,
         tuple(automations),
         tuple(opened),

@@ -16,6 +16,10 @@ import msgspec
 from domain.case import events as c
 from domain.case.state import CaseState
 from domain.case.version_changes import VersionChanges, version_changes
+from domain.disclosure import ledger as disclosures
+from domain.disclosure.events import DisclosureExpired
+from domain.documents.events import DocumentAttached, DocumentWithdrawn
+from domain.emergency.events import EmergencyAccessOpened, EmergencyAccessReviewed
 from domain.log.recorded import Recorded
 from domain.log.topics import topic_of
 from domain.refusal import Refused
@@ -86,7 +90,8 @@ def _check_command(
     bodies = [event.body for event in events]
     kind = type(bodies[0])
     if kind in _NO_MOVE:
-        return _apply(state, events)
+        after, finding = _apply(state, events)
+        return after, finding or _untimely(state, events, territory)
     run = Run(plan, state, first.at, territory)
     finding = None
     try:
@@ -152,6 +157,24 @@ def _apply(state: CaseState, events: list[Recorded]) -> tuple[Any, Finding | Non
     return after, None
 
 
+def _untimely(state: CaseState, events: list[Recorded], territory: Territory) -> Finding | None:
+    """What the clock, or another event, does not bear out: expiries, emergencies, reviews."""
+    for event in events:
+        body = event.body
+        if isinstance(body, DisclosureExpired):
+            due = disclosures.expired(state.disclosures, event.at, territory.timezone)
+            if body not in due:
+                return _finding(event, "not_expired", _not_allowed(body, "not_expired"))
+        elif isinstance(body, EmergencyAccessOpened):
+            if not (event.at < body.until and body.by == event.actor and body.grounds):
+                return _finding(event, "emergency", _not_allowed(body, "emergency"))
+        elif isinstance(body, EmergencyAccessReviewed):
+            opened = {one.access: one for one in state.emergencies}.get(body.access)
+            if opened is None or opened.reviewed_by or opened.by == body.by != event.actor:
+                return _finding(event, "review", _not_allowed(body, "review"))
+    return None
+
+
 class _Unexplained(Exception):
     code = "no_such_action"
 
@@ -174,8 +197,12 @@ def _again(run: Run, bodies: list[Any], actor: str) -> None:
 
 
 _NO_MOVE = frozenset(
-    {c.TaskClaimed, c.TaskReleased, c.TaskAssigned, c.NoteWritten, e.DataCorrected}
-)
+    {
+        c.TaskClaimed, c.TaskReleased, c.TaskAssigned, c.NoteWritten, e.DataCorrected,
+        *c.OF_THE_PERSON, DocumentAttached, DocumentWithdrawn, DisclosureExpired,
+        EmergencyAccessOpened, EmergencyAccessReviewed,
+    }
+)  # fmt: skip
 
 _MOVES: dict[type, Callable[[Run, Any], None]] = {
     e.CaseOpened: moves.open_case,

@@ -17,7 +17,8 @@ from domain.host.events import PlaceFreed
 from domain.host.state import take_place
 from domain.log.appending import Claim, Claims
 from domain.log.recorded import Recorded
-from domain.person.register import blind_index, read_particulars
+from domain.person.particulars import found_by, particulars
+from domain.person.register import read_particulars
 from domain.refusal import Refused
 from protocols import facts
 from protocols.engine import events as e
@@ -33,11 +34,13 @@ _ANSWERED = (e.StepCompleted, e.CaseEventHappened)
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """All that one command writes. `state`: the case afterwards, if it is a case."""
+    """All that one command writes. `state`: the case afterwards, if it is a case; `person`: whom
+    the command's case is about, where no state tells."""
 
     events: list[Recorded]
     claims: Claims = Claims()
     state: CaseState | None = None
+    person: UUID | None = None
 
 
 def recorded(
@@ -79,9 +82,10 @@ def consequences(
             done = index - 1
             while not isinstance(answered := bodies[done], _ANSWERED):
                 done -= 1
-            named, claim = _name(service, after, answered, command, now)
+            named, claims = _name(service, after, answered, command, now)
             elsewhere += named
-            take += claim
+            take += claims.take
+            release += claims.release
             # The name belongs to the person's own stream, not to the case's.
             kept = {name: value for name, value in answered.personal.items() if name not in NAMED}
             bodies[done] = replace(answered, personal=kept)
@@ -97,7 +101,7 @@ def consequences(
 def _only_case(state: CaseState) -> Claim:
     assert state.opened is not None
     scope = f"open-case:{state.opened.protocol}"
-    return Claim(scope, UUID(state.opened.person).bytes, state.id)
+    return Claim(scope, UUID(state.attributes["person"]).bytes, state.id)
 
 
 def _places(
@@ -129,8 +133,7 @@ def _places(
                 Text("Questo soggetto ospitante non esiste.", "There is no such host."),
             )
         day = now.astimezone(service.territory.timezone).date()
-        assert decision.state.opened is not None
-        person = decision.state.opened.person
+        person = decision.state.attributes["person"]
         taken = take_place(host, before.id, person, wanted[1], service.territory, day)
         if taken is not None:
             events += recorded(host.id, host.version, [taken], command, decision.role, now)
@@ -143,20 +146,19 @@ def _name(
     answered: e.StepCompleted | e.CaseEventHappened,
     command: Command,
     now: datetime,
-) -> tuple[list[Recorded], list[Claim]]:
-    assert state.opened is not None
-    person = UUID(state.opened.person)
+) -> tuple[list[Recorded], Claims]:
+    person = UUID(state.attributes["person"])
     day = now.astimezone(service.territory.timezone).date()
     given = {
         name: value
         for name, value in {**answered.data, **answered.personal}.items()
         if name in NAMED
     }
-    particulars = read_particulars(given, day)
-    claims = []
-    if particulars.tax_code:
-        key = blind_index(service.blind_key, particulars.tax_code)
-        claims.append(Claim("person", key, person))
-    version = service.recorder.read(person)[-1].originator_version
-    body = particulars.named()
-    return recorded(person, version, [body], command, None, now), claims
+    named = read_particulars(given, day)
+    history = service.history(person)
+    known = particulars(history, service.personal_reader(person)) | named.personal
+    # Somebody else may be known by the tax code already. A name is not refused for that, nor is
+    # it said here: those who may join the two are told that they are alike.
+    claims, _ = found_by(service, person, known, named.sex, named=True)
+    version = history[-1].originator_version
+    return recorded(person, version, [named.named()], command, None, now), claims

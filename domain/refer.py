@@ -10,7 +10,10 @@ from domain.case.commands import Actor, Referral
 from domain.case.decide import Ground, open_case
 from domain.case.state import CaseState
 from domain.log.appending import Claim, Claims
+from domain.person.events import PersonReferred
+from domain.person.index import likeness_claims
 from domain.person.register import blind_index, read_particulars
+from domain.person.state import standing_for, unrestricted
 from domain.reactions import Batch, recorded
 from domain.refusal import FieldProblem, Refused
 from protocols.documents import DocumentError
@@ -63,12 +66,21 @@ def refer(service: CaseService, state: CaseState, command: Referral, now: dateti
     elif particulars.anonymous:
         key = blind_index(service.blind_key, f"{command.service}\0{particulars.pseudonym}")
         person = service.recorder.holder("pseudonym", key)
-    known = person is not None
-    person = person or uuid5(_PERSONS, str(command.case))
-    if particulars.tax_code and not known:
-        take.append(Claim("person", key, person))
-    elif particulars.anonymous and not known:
-        take.append(Claim("pseudonym", key, person))
+    known = standing_for(service, person) if person is not None else None
+    if known is not None:
+        unrestricted(known)
+        person = known.id
+    else:
+        person = uuid5(_PERSONS, str(command.case))
+        if particulars.tax_code:
+            take.append(Claim("person", key, person))
+        elif particulars.anonymous:
+            take.append(Claim("pseudonym", key, person))
+        if not particulars.anonymous:
+            named = likeness_claims(
+                service.blind_key, person, particulars.personal, particulars.sex
+            )
+            take.extend(named)
     take.append(Claim(f"open-case:{command.protocol}", person.bytes, command.case))
     opened = e.CaseOpened(
         plan.protocol.protocol,
@@ -85,8 +97,12 @@ def refer(service: CaseService, state: CaseState, command: Referral, now: dateti
     empty = CaseState(command.case, plan)
     decision = open_case(Ground(plan, service.territory, service.known), empty, opened, now)
     events = recorded(command.case, 0, decision.events, command, role, now)
-    if not known:
+    if known is None:
         events = recorded(person, 0, [particulars.registered()], command, role, now) + events
+    else:
+        # On the person's stream too: who joins or parts persons meanwhile decides anew.
+        again = PersonReferred(str(command.case))
+        events += recorded(person, known.version, [again], command, role, now)
     return Batch(events, Claims(tuple(take)), decision.state)
 
 

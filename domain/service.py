@@ -13,8 +13,10 @@ from typing import Any, Self
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 import domain.topics  # noqa: F401  (bodies must be known before the log is read)
+from domain.access.rules import rules_of
 from domain.agenda import Agenda, agenda_of
 from domain.case import commands as c
 from domain.case.decide import Decision, Ground, decide
@@ -27,6 +29,7 @@ from domain.case.migrate import (
 )
 from domain.case.state import CaseState, fold
 from domain.clock import Clock, MovableClock, SystemClock
+from domain.documents.place import Documents, documents_of
 from domain.host.state import HostState
 from domain.host.state import fold as fold_host
 from domain.installation import installation_kind
@@ -78,6 +81,7 @@ class CaseService:
         clock: Clock,
         blind_key: bytes,
         vault: Vault | None = None,
+        documents: Documents | None = None,
     ) -> None:
         self.recorder = recorder
         self.mapper = CaseLogMapper()
@@ -86,6 +90,7 @@ class CaseService:
         self.clock = clock
         self.blind_key = blind_key
         self.vault = vault or Vault(recorder, KeyRing({"derived": vault_key(blind_key)}))
+        self.documents = documents
         self.placers = Placers(territory)
         self.known = Known(
             comune=lambda istat: istat in territory.comuni,
@@ -99,8 +104,11 @@ class CaseService:
     @classmethod
     def connect(cls, settings: Settings, pack: Path | None = None, **pool: Any) -> Self:
         """From this process's settings. Raises LogUnavailable, DocumentError, PackRefused,
-        SecretMissing."""
+        SecretMissing, SettingsError."""
         pack = pack or default_pack()
+        territory = load_territory(pack)
+        # A policy that is not right stops the program here, with its file and line.
+        rules_of(territory)
         recorder = CaseLogRecorder.connect(settings.database_url, **pool)
         training = installation_kind(settings.database_url) == "training"
         secret = installation_secret(settings.home)
@@ -109,7 +117,7 @@ class CaseService:
         return cls(
             recorder,
             registry,
-            load_territory(pack),
+            territory,
             MovableClock(recorder.datastore) if training else SystemClock(),  # type: ignore[arg-type]
             derive(secret, "blind index of persons"),
             Vault(
@@ -117,6 +125,7 @@ class CaseService:
                 wrapping_of(settings.home, vault_key(secret)),
                 erased_register(settings.home),
             ),
+            documents_of(settings.home),
         )
 
     def close(self) -> None:
@@ -152,7 +161,8 @@ class CaseService:
                 # Decided on what this process remembered: look again before saying no.
                 fresh = True
                 continue
-            if batch.state is not None:
+            # A repetition wrote nothing: what was decided of it here is not what the log holds.
+            if batch.state is not None and not receipt.replayed:
                 self._remember(batch.state)
             return receipt
         raise Refused(
@@ -193,7 +203,7 @@ class CaseService:
         return consequences(self, before, decision, command, now)
 
     def _append(self, batch: Batch, command: c.Command, fingerprint: bytes) -> Receipt:
-        stored = [self.mapper.to_stored_event(event) for event in self._sealed(batch)]
+        stored = [self.mapper.to_stored_event(event) for event in self._sealed(batch, command.case)]
         row = CommandRow(command.command_id, fingerprint, command.case)
         try:
             appended = self.recorder.append(stored, command=row, claims=batch.claims)
@@ -203,12 +213,12 @@ class CaseService:
             raise _claim_refused(taken) from None
         return _receipt(appended, command.case)
 
-    def _sealed(self, batch: Batch) -> Iterator[Recorded]:
+    def _sealed(self, batch: Batch, case: UUID) -> Iterator[Recorded]:
         """The events as the log keeps them: what is personal only for who has the person's key."""
         opened = batch.state.opened if batch.state else None
+        about = UUID(opened.person) if opened else batch.person
         for event in batch.events:
-            of_case = batch.state is not None and event.originator_id == batch.state.id
-            person = UUID(opened.person) if of_case and opened else event.originator_id
+            person = about if about and event.originator_id == case else event.originator_id
             try:
                 yield sealed(event, person, self.vault)
             except Erased:
@@ -234,6 +244,8 @@ class CaseService:
         """Keyed, because a referral's content is personal and a plain hash could be guessed."""
         content = msgspec.to_builtins(command, str_keys=True)
         content.pop("command_id")
+        for name in command.incidental:
+            content.pop(name)
         # What the actor holds may change between a request and its repetition.
         content["actor"] = command.actor.id
         content["kind"] = type(command).__name__
@@ -243,7 +255,8 @@ class CaseService:
     # ── reading ──────────────────────────────────────────────────────────────────────────────
 
     def ground(self, state: CaseState) -> Ground:
-        return Ground(self.plan(state), self.territory, self.known)
+        known = replace(self.known, document=state.documents.__contains__)
+        return Ground(self.plan(state), self.territory, known)
 
     def plan(self, state: CaseState) -> Plan:
         assert state.opened is not None
@@ -283,7 +296,7 @@ class CaseService:
 
     def agenda(self, case: UUID) -> Agenda:
         state = self.state(case)
-        return agenda_of(state, self.plan(state), self.clock.now())
+        return agenda_of(state, self.plan(state), self.clock.now(), self.territory.timezone)
 
     def host(self, host: UUID) -> HostState | None:
         return fold_host(host, self._events(host, 0))

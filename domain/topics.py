@@ -8,11 +8,15 @@ from __future__ import annotations
 import re
 
 import domain.case.events as case_events
+import domain.disclosure.events as disclosure_events
+import domain.documents.events as document_events
+import domain.emergency.events as emergency_events
 import domain.host.events as host_events
 import domain.migration.events as migration_events
 import domain.person.events as person_events
 import domain.publishing.events as publishing_events
 import protocols.engine.events as engine_events
+from domain.evidence.events import EvidenceIssued
 from domain.log.topics import register
 from domain.reads.events import ReadsRecorded
 from protocols.engine.events import Body
@@ -27,6 +31,9 @@ def _register_all() -> None:
     modules = (
         ("case", engine_events),
         ("case", case_events),
+        ("case", document_events),
+        ("case", disclosure_events),
+        ("case", emergency_events),
         ("host", host_events),
         ("person", person_events),
         ("migration", migration_events),
@@ -39,6 +46,7 @@ def _register_all() -> None:
     for name, fact in CATALOGUE.items():
         register(f"fact.{_kebab(name)}", fact)
     register("read.recorded", ReadsRecorded)
+    register("evidence.issued", EvidenceIssued)
 
 
 _register_all()

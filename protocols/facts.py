@@ -49,7 +49,9 @@ class DisclosureRefused(Fact, frozen=True):
 
 
 class DisclosureWithdrawn(Fact, frozen=True):
-    pass
+    """`recipients`: those who may be told no more; none, or `everyone`: all of them."""
+
+    recipients: tuple[str, ...] = ()
 
 
 class TeamConstituted(Fact, frozen=True):

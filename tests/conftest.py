@@ -16,6 +16,7 @@ import structlog
 from api.stack.child import Child
 from api.stack.postgres import EmbeddedPostgres
 from api.stack.temporal import EmbeddedTemporal
+from api.web.schema import migrate as migrate_pages
 from domain.log.migrations import migrate as migrate_log
 from projections.schema import migrate as migrate_projections
 from workflows.jobs.store import migrate as migrate_jobs
@@ -94,6 +95,7 @@ def _template_database(postgres_server: EmbeddedPostgres) -> str:
     migrate_log(postgres_server.url("cantiere", name))
     migrate_projections(postgres_server.url("cantiere", name))
     migrate_jobs(postgres_server.url("cantiere", name))
+    migrate_pages(postgres_server.url("cantiere", name))
     return name
 
 

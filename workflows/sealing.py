@@ -21,6 +21,7 @@ from temporalio.client import (
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
+from domain.person.forgetting import complete_erasures
 from domain.proof.keys import KeyProblem
 from domain.proof.place import archive_of, signer_of
 from domain.proof.sealing import SealRefused, origin_of, seal
@@ -58,7 +59,9 @@ class SealActivities:
 
     @activity.defn(name="seal_log")
     def seal_log(self) -> dict[str, Any]:
-        """Make a checkpoint: its size and how many events are newly sealed."""
+        """Make a checkpoint: its size and how many events are newly sealed. What an erasure that
+        was cut off has left is destroyed first."""
+        complete_erasures(self._service)
         recorder, home = self._service.recorder, self._settings.home
         try:
             archive = archive_of(home)

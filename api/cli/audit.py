@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from datetime import date
 from typing import Annotated
+from uuid import UUID
 
 import psycopg
 import typer
 from rich.markup import escape
 
 from api.cli.audit_answers import could_see, did, late
+from api.cli.audit_reads import AsOption, write_down
 from api.cli.audit_reads import group as reads
-from api.cli.case import CaseArgument, find_case
+from api.cli.finding import CaseArgument, find_case
 from api.cli.instants import begin_of, instant_of
 from api.cli.speaking import HomeOption, JsonOption, case_service, local, out, write_json
+from domain.access.rules import rules_of
+from domain.log.recorded import Recorded
 
 group = typer.Typer(help="Domande di chi verifica. · An auditor's questions.", no_args_is_help=True)
 commands = typer.Typer()
@@ -51,6 +55,14 @@ def could_see_(
                 f"{escape(person.person)} [dim]({', '.join(person.relations)})[/] "
                 f"{', '.join(person.sees + person.categories)}{personal}"
             )
+            for name, circles in person.recorded_by.items():
+                out.print(
+                    f"  [dim]{name} di {', '.join(circles)}: {', '.join(person.policies[name])}[/]"
+                )
+        out.print(
+            f"[dim]Regole di accesso di oggi, impronta {rules_of(service.territory).digest[:16]}; "
+            "ruoli, autorizzazioni e limitazioni di quel giorno. · Today's policies.[/]"
+        )
 
 
 @group.command("did")
@@ -88,17 +100,27 @@ def late_(
     since: Since = None,
     until: Until = None,
     limit: Most = 1000,
+    asking: AsOption = "",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """I casi in cui il passo fu in ritardo, tralasciato, forzato o rifatto, e perché. · Where a
-    step was late, skipped, forced or redone, and why."""
+    step was late, skipped, forced or redone, and why; reading the reasons is written down."""
     with (
         case_service(home) as (settings, service),
         psycopg.connect(settings.database_url) as connection,
     ):
         begin, end = begin_of(since, service), instant_of(until, service) if until else None
-        found = late(service, connection, step, begin, end, limit)
+        about: set[tuple[UUID, UUID]] = set()
+
+        def reason(event: Recorded) -> str:
+            opened = service.state(event.originator_id).opened
+            assert opened is not None
+            about.add((event.originator_id, UUID(opened.person)))
+            return service.personal_reader(opened.person).typed(event, "reason")
+
+        found = late(service, connection, step, begin, end, limit, reason=reason)
+        write_down(service, asking, "cantiere audit late", sorted(about), ("social",))
         if as_json:
             write_json(found)
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -10,30 +10,35 @@ from uuid import UUID
 import msgspec
 from psycopg import Connection
 
-from api.http.access import Reader, may_read, may_read_field, relations
+from api.answers.said import Said, entries_at, said_at
+from api.http.access import CATEGORIES, may_read, relations
+from api.http.explained import by_category, reader_on, sources
 from api.http.sights import sight_of
-from domain.log.recorded import Entry, Recorded
-from domain.log.topics import topic_of
+from domain.access.rules import rules_of
+from domain.log.recorded import Recorded
 from domain.refusal import Refused
 from domain.service import CaseService, unknown_case
 from projections.indicators.irregular import irregularities
 from projections.timeline.deeds import deeds
 from protocols.text import Text
 
-CATEGORIES = ("identity", "social", "work", "clinical", "judicial")
 _WHAT = ("summary", "timeline", "data")
 
 
 class CouldSee(msgspec.Struct, frozen=True):
     """`relations`: by what; `sees`: parts of the case; `categories`: fields that are not personal;
-    `personal`: categories of which also the personal fields. What somebody recorded or was asked
-    for they could read too, whatever the category."""
+    `personal`: categories of which also the personal fields; `recorded_by`: category → the circles
+    (access.yaml) whose data of it they could see, by law or by the authorisations then in force;
+    `policies`: category → the access policies that permitted it. What somebody recorded or was
+    asked for they could read too, whatever the category."""
 
     person: str
     relations: list[str]
     sees: list[str]
     categories: list[str]
     personal: list[str]
+    recorded_by: dict[str, list[str]] = {}
+    policies: dict[str, list[str]] = {}
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -52,14 +57,18 @@ class Act(msgspec.Struct, frozen=True):
 
 
 class Acts(msgspec.Struct, frozen=True):
+    """`cursor` asks for the rest; empty at the end."""
+
     person: str
     acts: list[Act]
     more: bool
+    cursor: str = ""
 
 
 class IrregularCase(msgspec.Struct, frozen=True):
     """`actor` and `role`: who settled it, or made the exception; '' while it is late and open.
-    `reason`: what was written for an exception; `called`: roles called in because it was late."""
+    `reason`: what was written for an exception, where the asker may read it; `called`: roles
+    called in because it was late."""
 
     case: UUID
     kind: str
@@ -73,9 +82,12 @@ class IrregularCase(msgspec.Struct, frozen=True):
 
 
 class IrregularCases(msgspec.Struct, frozen=True):
+    """`cursor` asks for the rest; empty at the end."""
+
     step: str
     cases: list[IrregularCase]
     more: bool
+    cursor: str = ""
 
 
 def could_see(
@@ -90,24 +102,31 @@ def could_see(
             "unknown_category",
             Text(f"Le categorie sono: {names}.", f"The categories are: {names}."),
         )
-    sight = sight_of(service.history(case, at=at), service.territory.services)
+    sight = sight_of(service.history(case, at=at), service.territory, at)
     if sight is None:
         raise unknown_case(case)
+    known = list(sources(rules_of(service.territory), sight))
     found = []
     for person in service.territory.people:
         held = service.territory.memberships(person, day)
         if not held:
             # As at the door: without a role on that day nobody comes in.
             continue
-        reader = Reader(person, tuple((m.role, m.scope, m.deputy) for m in held))
+        reader = reader_on(service, person, day)
         related = relations(reader, sight)
         if not related:
             continue
         sees = [what for what in _WHAT if may_read(reader, sight, what)]  # type: ignore[arg-type]
-        plain = [name for name in CATEGORIES if may_read_field(reader, sight, name, False)]
-        personal = [name for name in CATEGORIES if may_read_field(reader, sight, name, True)]
+        plain = by_category(reader, sight, False, known)
+        personal = by_category(reader, sight, True, known)
         if category is None or category in plain or category in personal:
-            found.append(CouldSee(person, sorted(related), sees, plain, personal))
+            found.append(
+                CouldSee(
+                    person, sorted(related), sees, list(plain), list(personal),
+                    {name: sorted(circles) for name, (circles, _) in plain.items()},
+                    {name: sorted(policies) for name, (_, policies) in plain.items()},
+                )
+            )  # fmt: skip
     return sorted(found, key=lambda one: one.person)
 
 
@@ -118,34 +137,33 @@ def did(
     since: datetime | None,
     until: datetime | None,
     limit: int = 1000,
+    cursor: str = "",
 ) -> Acts:
-    """Oldest first, one for each command."""
-    found = deeds(connection, person, since=since, until=until, limit=limit + 1)
+    """Oldest first, one for each command. Raises BadCursor."""
+    found = deeds(connection, person, since=since, until=until, limit=limit + 1, cursor=cursor)
     positions = [position for deed in found[:limit] for position in deed.positions]
-    commands: dict[UUID, list[Recorded]] = {}
-    for event in events_at(service, connection, positions):
-        commands.setdefault(event.command_id, []).append(event)
-    return Acts(person, [_act(events) for events in commands.values()], len(found) > limit)
+    commands: dict[UUID, list[Said]] = {}
+    for said in said_at(service.mapper, connection, positions):
+        commands.setdefault(said.command, []).append(said)
+    more = len(found) > limit
+    acts = [_act(events) for events in commands.values()]
+    return Acts(person, acts, more, found[limit - 1].cursor if more else "")
 
 
-def _act(events: list[Recorded]) -> Act:
+def _act(events: list[Said]) -> Act:
     first = events[0]
     return Act(
         first.at,
         first.occurred_at,
-        first.originator_id,
+        first.case,
         first.position,
-        first.command_id,
-        topic_of(type(first.body)),
-        next((step for event in events if (step := _step(event.body))), ""),
+        first.command,
+        first.kind,
+        next((said.step for said in events if said.step), ""),
         first.role,
-        any(getattr(event.body, "as_deputy", False) for event in events),
+        any(said.as_deputy for said in events),
         len(events),
     )
-
-
-def _step(body: Any) -> str:
-    return getattr(body, "step", "") or str(getattr(body, "task", "")).partition("#")[0]
 
 
 def late(
@@ -155,17 +173,31 @@ def late(
     since: datetime | None,
     until: datetime | None,
     limit: int = 1000,
+    *,
+    cursor: str = "",
+    reason: Callable[[Recorded], str] = lambda event: "",
 ) -> IrregularCases:
-    """Oldest first. Whether a task is late that is still open is told by the case clock now."""
+    """Oldest first. Whether a task is late that is still open is told by the case clock now.
+    `reason`: opens what somebody wrote for an exception, if it may be shown."""
     now = service.clock.now()
-    found = irregularities(connection, step, now, since=since, until=until, limit=limit + 1)
+    found = irregularities(
+        connection, step, now, since=since, until=until, limit=limit + 1, cursor=cursor
+    )
     shown = found[:limit]
-    positions = [row.position for row in shown if row.position is not None]
-    events = {event.position: event for event in events_at(service, connection, positions)}
+    who = {
+        said.position: said
+        for said in said_at(
+            service.mapper, connection, [row.position for row in shown if row.position is not None]
+        )
+    }
+    # Only of an exception was anything written down.
+    excepted = [row.position for row in shown if row.position is not None and row.kind != "late"]
+    written = {event.position: event for event in events_at(service, connection, excepted)}
     cases = []
     for row in shown:
-        event = events.get(row.position) if row.position is not None else None
-        reason = str(getattr(event.body, "reason", "")) if event and row.kind != "late" else ""
+        said = who.get(row.position) if row.position is not None else None
+        event = written.get(row.position) if row.position is not None else None
+        why = reason(event) if event and "reason" in event.body.typed else ""
         cases.append(
             IrregularCase(
                 row.case,
@@ -173,23 +205,18 @@ def late(
                 row.at,
                 row.task,
                 row.due,
-                event.actor if event else "",
-                (event.role if event else row.role) or "",
-                reason,
+                said.actor if said else "",
+                (said.role if said else row.role) or "",
+                why,
                 row.called,
             )
         )
-    return IrregularCases(step, cases, len(found) > limit)
+    more = len(found) > limit
+    return IrregularCases(step, cases, more, found[limit - 1].cursor if more else "")
 
 
 def events_at(
     service: CaseService, connection: Connection[Any], positions: Sequence[int]
 ) -> list[Recorded]:
     """The events at these positions of the log, in its order."""
-    with connection.cursor(binary=True) as cursor:
-        rows = cursor.execute(
-            "SELECT notification_id, originator_id, originator_version, topic, state"
-            " FROM stored_events WHERE notification_id = ANY(%s) ORDER BY notification_id",
-            (list(positions),),
-        ).fetchall()
-    return [service.mapper.read(Entry._make(row)) for row in rows]
+    return [service.mapper.read(entry) for entry in entries_at(connection, positions)]

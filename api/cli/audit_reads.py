@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Annotated
 from uuid import UUID
@@ -11,11 +12,12 @@ import typer
 from psycopg.rows import tuple_row
 from rich.markup import escape
 
-from api.cli.case import find_case
+from api.cli.finding import find_case
 from api.cli.speaking import HomeOption, JsonOption, case_service, local, out, write_json
 from api.http.access import Reader, grounds_for_read_log
+from domain.person.state import standing_for
 from domain.reads.events import Read
-from domain.reads.stream import ReadStream
+from domain.reads.stream import MOST_AT_ONCE, ReadStream
 from domain.refusal import Refused
 from domain.service import CaseService
 from projections.reads.queries import ReadLine, reads
@@ -70,10 +72,10 @@ def reads_(
         psycopg.connect(settings.database_url, row_factory=tuple_row) as connection,
     ):
         number = find_case(service, case) if case is not None else None
-        _write_down(service, asking, "cantiere audit reads", number, person)
+        write_down(service, asking, "cantiere audit reads", [(number, person)])
         page = reads(
             connection,
-            person=person,
+            persons=standing_for(service, person).ids if person else (),
             case=number,
             by=by,
             since=_beginning(service, since.date()) if since else None,
@@ -103,8 +105,9 @@ def readers(
         case_service(home) as (settings, service),
         psycopg.connect(settings.database_url, row_factory=tuple_row) as connection,
     ):
-        _write_down(service, asking, "cantiere audit readers", None, person)
-        found = who_looked(connection, person, str(service.territory.timezone))
+        write_down(service, asking, "cantiere audit readers", [(None, person)])
+        ids = standing_for(service, person).ids
+        found = who_looked(connection, ids, str(service.territory.timezone))
         if as_json:
             write_json(found)
             return
@@ -114,10 +117,15 @@ def readers(
             out.print("Nessuno. [dim]· Nobody.[/]")
 
 
-def _write_down(
-    service: CaseService, asking: str, door: str, case: UUID | None, person: UUID | None
+def write_down(
+    service: CaseService,
+    asking: str,
+    door: str,
+    about: Sequence[tuple[UUID | None, UUID | None]],
+    shown: tuple[str, ...] = (),
 ) -> None:
-    """Before anything is shown. Raises Refused, UnknownName, LogUnavailable."""
+    """Before anything is shown `about` cases and persons, of these categories of their data.
+    Raises Refused, UnknownName, LogUnavailable."""
     now = service.clock.now()
     roles: tuple[str, ...] = ()
     grounds = frozenset({"installation"})
@@ -128,14 +136,16 @@ def _write_down(
         roles = tuple(f"{m.role}@{m.scope}" for m in held)
         protecting = service.territory.records.erasure.approved_by
         grounds = grounds_for_read_log(reader, protecting)
-    ReadStream(service.recorder, service.clock).write(
-        [
-            Read(
-                now, asking or TERMINAL, door, case, person, roles, tuple(sorted(grounds)),
-                refused=not grounds,
-            )
-        ]
-    )  # fmt: skip
+    lines = [
+        Read(
+            now, asking or TERMINAL, door, case, person, roles, tuple(sorted(grounds)),
+            shown if grounds else (), refused=not grounds,
+        )
+        for case, person in about
+    ]  # fmt: skip
+    stream = ReadStream(service.recorder, service.clock)
+    for first in range(0, len(lines), MOST_AT_ONCE):
+        stream.write(lines[first : first + MOST_AT_ONCE])
     if not grounds:
         raise Refused(
             "forbidden",

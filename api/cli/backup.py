@@ -12,6 +12,7 @@ from api.cli.speaking import HomeOption, JsonOption, out, write_json
 from api.stack.discovery import current_settings
 from domain.backup.backup import back_up
 from domain.backup.restore import restore as restore_backup
+from domain.documents.place import store_of
 from domain.proof.place import archive_of
 from domain.proof.place import key_file as signing_key
 from domain.settings import Settings
@@ -39,8 +40,9 @@ def backup(
     """Copia il registro com'è ora; le chiavi a parte. · Copy the log as it is now, keys apart."""
     settings = current_settings(home)
     made = back_up(
-        settings.database_url, archive_of(settings.home), data, keys, _key_files(settings)
-    )
+        settings.database_url, archive_of(settings.home), data, keys, _key_files(settings),
+        documents=store_of(settings.home),
+    )  # fmt: skip
     if as_json:
         write_json(made)
         return
@@ -60,7 +62,10 @@ def restore(
     archive = archive_of(settings.home)
     register = erased_register(settings.home)
     erased = read_erased(register) if register else set()
-    done = restore_backup(settings.database_url, data, keys, archive, _key_files(settings), erased)
+    done = restore_backup(
+        settings.database_url, data, keys, archive, _key_files(settings), erased,
+        store_of(settings.home),
+    )  # fmt: skip
     if as_json:
         write_json(done)
     else:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
-from uuid import UUID
+from typing import Annotated
 
 import psycopg
 import typer
+from msgspec.structs import replace
 from psycopg.rows import tuple_row
 from rich.markup import escape
 
+from api.cli import case_emergency, case_export
+from api.cli.finding import CaseArgument, find_case
 from api.cli.speaking import HomeOption, JsonOption, case_service, local, out, write_json
 from domain.refusal import Refused
 from domain.service import CaseService
@@ -19,10 +21,8 @@ from protocols.text import Text
 group = typer.Typer(help="I casi. · Cases.", no_args_is_help=True)
 commands = typer.Typer()
 commands.add_typer(group, name="case")
-
-CaseArgument = Annotated[
-    str, typer.Argument(metavar="CASO", help="Il numero del caso, o il suo inizio. · Its id.")
-]
+group.add_typer(case_export.commands)
+group.add_typer(case_emergency.commands)
 
 _STATES = {"open": "aperto", "ended": "chiuso"}
 
@@ -54,10 +54,12 @@ def list_(
             protocol=protocol,
             limit=limit,
         )
+        # Whoever runs the system knows no pseudonyms.
+        found = [replace(row, pseudonym="") for row in page.cases]
         if as_json:
-            write_json(page.cases)
+            write_json(found)
             return
-        _print_list(page.cases, service)
+        _print_list(found, service)
         if page.cursor:
             out.print(f"[dim]… altri oltre {limit}: --limit · more: --limit[/]")
 
@@ -84,8 +86,8 @@ def _print_list(found: list[CaseSummary], service: CaseService) -> None:
 @group.command()
 def show(case: CaseArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Un caso com'è adesso. · One case as it is now."""
-    from api.cli.replay import replay_of
     from api.cli.replay_shown import print_replay
+    from api.replaying.standing import replay_of
 
     with case_service(home) as (_, service):
         replay = replay_of(service, find_case(service, case))
@@ -93,28 +95,3 @@ def show(case: CaseArgument, home: HomeOption = None, as_json: JsonOption = Fals
             write_json(replay)
         else:
             print_replay(replay, service, entries=False)
-
-
-def find_case(service: CaseService, written: str) -> UUID:
-    """The case with that id, or the only one whose id begins so. Raises Refused."""
-    try:
-        return UUID(written)
-    except ValueError:
-        pass
-    beginning = written.strip().lower()
-    found: list[UUID] = []
-    if len(beginning) >= 4:
-        every = service.recorder.originators_of("case.case-opened")
-        found = [case for case in every if str(case).startswith(beginning)]
-    if len(found) == 1:
-        return found[0]
-    more: Any = Text(
-        "Il numero di un caso è un UUID, o almeno le sue prime 4 cifre: vedere `cantiere case "
-        "list`.",
-        "A case's number is a UUID, or at least its first 4 digits: see `cantiere case list`.",
-    )
-    if found:
-        more = Text(
-            "Più casi cominciano così: scriverne di più.", "Several cases begin so: write more."
-        )
-    raise Refused("not_found", "unknown_case", Text("Caso non trovato.", "No such case."), more)

@@ -115,8 +115,15 @@ def _play(stack: Stack, summary: Path | None) -> bool:
 
 
 def _serve(stack: Stack, stopping: threading.Event) -> None:
+    from api.demo.accounts import accounts
+
     addresses = stack.addresses
     _out.print("[bold green]La demo resta in funzione[/] [dim]· still serving[/]")
+    _out.print(f"  Scrivania  {escape(addresses.api)}/ [dim]· the desk[/]")
+    _out.print("             per esempio come [dim]· for example as[/]")
+    for person in accounts():
+        role = person.roles[0]
+        _out.print(f"             {escape(person.name)} [dim]({role.title}, {role.place})[/]")
     _out.print(f"  API        {escape(addresses.docs)}")
     _out.print(f"  Temporal   {escape(addresses.temporal_ui or '')}")
     home = stack.home.path

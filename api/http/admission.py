@@ -61,19 +61,26 @@ _IN_ADDRESS = Problem(
 
 
 class Admission:
-    """ASGI middleware around the whole application. `methods_at(path)`: what an address takes."""
+    """ASGI middleware around the whole application. `methods_at(path)`: what an address takes;
+    `streams(method, path)`: whether the operation takes its body itself, piece by piece."""
 
-    def __init__(self, app: App, methods_at: Callable[[str], set[str]]) -> None:
+    def __init__(
+        self,
+        app: App,
+        methods_at: Callable[[str], set[str]],
+        streams: Callable[[str, str], bool] = lambda method, path: False,
+    ) -> None:
         self.app = app
         self.methods_at = methods_at
+        self.streams = streams
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
         try:
-            _check_address(scope)
-            if scope["method"] in _BODIED:
+            check_address(scope)
+            if scope["method"] in _BODIED and not self.streams(scope["method"], scope["path"]):
                 body = await _body(scope, receive)
                 if body is None:
                     return
@@ -84,7 +91,7 @@ class Admission:
             await problem.response(language)(scope, receive, send)
             return
         if scope["method"] == "HEAD":
-            scope, send = {**scope, "method": "GET"}, _headers_only(send)
+            scope, send = {**scope, "method": "GET"}, headers_only(send)
         elif scope["method"] == "OPTIONS":
             await self._options(scope, send)
             return
@@ -98,7 +105,7 @@ class Admission:
         await send({"type": "http.response.body", "body": b""})
 
 
-def _check_address(scope: Scope) -> None:
+def check_address(scope: Scope) -> None:
     query = scope.get("query_string", b"").decode("latin-1")
     if _CONTROL.search(query) or any(ord(c) < 32 or ord(c) == 127 for c in scope["path"]):
         raise _IN_ADDRESS
@@ -110,7 +117,7 @@ async def _body(scope: Scope, receive: Receive) -> bytes | None:
     declared = headers.get(b"content-length", b"")
     if declared.isdigit() and (len(declared) > 15 or int(declared) > MAX_BODY):
         if len(declared) <= 15 and int(declared) <= _LINGER_BYTES:
-            await _let_finish(receive)
+            await let_finish(receive)
         raise _TOO_LARGE
     parts: list[bytes] = []
     size = 0
@@ -133,7 +140,7 @@ async def _body(scope: Scope, receive: Receive) -> bytes | None:
     return body
 
 
-async def _let_finish(receive: Receive) -> None:
+async def let_finish(receive: Receive) -> None:
     """Take in what the client is still sending, within reason, and keep none of it: who is cut off
     in the middle of sending never reads why."""
     left = _LINGER_BYTES
@@ -225,7 +232,7 @@ def _again(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-def _headers_only(send: Send) -> Send:
+def headers_only(send: Send) -> Send:
     async def without_body(message: Message) -> None:
         if message["type"] == "http.response.body":
             if message.get("more_body", False):

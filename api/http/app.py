@@ -12,21 +12,33 @@ from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool
 
 from api.http import (
+    auditing,
     case_events,
     cases,
+    disclosures,
+    documents,
+    emergencies,
+    erasure,
+    evidence,
     exceptions,
     exclusions,
     health,
     hosts,
     jobs,
+    likenesses,
+    merging,
     migrations,
     notes,
+    person_page,
     persons,
     protocol_pages,
     protocols,
     publishing,
     referrals,
+    replaying,
     reports,
+    rights,
+    searching,
     tasks,
 )
 from api.http.admission import Admission
@@ -38,16 +50,32 @@ from api.http.problems import install
 from api.http.routes import Routes
 from api.http.shapes import PROBLEMS
 from api.http.tokens import Issuer
+from api.web.app import Pages
+from api.web.gate import Gate
+from api.web.settings import WebSettings
 from domain.reads.journal import ReadJournal
 from domain.service import CaseService
 from domain.settings import Settings
 
 ROUTERS: tuple[APIRouter, ...] = (
     referrals.router,
+    searching.router,
     cases.router,
+    disclosures.router,
+    emergencies.router,
+    documents.router,
+    documents.uploads,
+    replaying.router,
+    evidence.router,
     tasks.router,
     case_events.router,
+    merging.router,
+    likenesses.router,
     persons.router,
+    person_page.router,
+    rights.router,
+    auditing.router,
+    erasure.router,
     exceptions.router,
     notes.router,
     exclusions.router,
@@ -119,6 +147,9 @@ def create_app(settings: Settings, service: CaseService | None = None) -> FastAP
         app.include_router(router)
     install(app)
     describe(app)
-    app.add_middleware(Admission, methods_at=routes.methods_at)
+    app.add_middleware(Admission, methods_at=routes.methods_at, streams=routes.streams)
+    pages = Pages(parts, WebSettings.from_environment())
+    app.state.pages = pages.app
+    app.add_middleware(Gate, pages=pages.app, owns=pages.owns, answer=pages.answer)
     app.add_middleware(Measured, metrics=app.state.metrics)
     return app

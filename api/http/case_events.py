@@ -9,7 +9,7 @@ import msgspec
 from fastapi import APIRouter, Path
 from pydantic import ConfigDict, Field
 
-from api.http.door import Identified
+from api.http.door import Door, Identified
 from api.http.looks import ReadRoute
 from api.http.parameters import Instant
 from api.http.shapes import Json, shape
@@ -76,6 +76,10 @@ EventName = Annotated[str, Path(max_length=60, examples=["no_show"])]
 def possible(case: UUID, door: Identified) -> Json:
     """E perché il resto non può. · And why the rest cannot."""
     door.sight(case, "data")
+    return Json(possible_events(door, case))
+
+
+def possible_events(door: Door, case: UUID) -> PossibleEvents:
     service = door.service
     state = service.state(case)
     plan = service.plan(state)
@@ -89,22 +93,20 @@ def possible(case: UUID, door: Identified) -> Json:
         return True
 
     forms = plan.protocol.forms
-    return Json(
-        PossibleEvents(
-            case,
-            state.version,
-            [
-                PossibleEvent(
-                    name,
-                    event.event.title,
-                    list(event.event.by),
-                    may(event.event.by),
-                    why_not(run, event),
-                    fields_of(forms[event.event.form] if event.event.form else None),
-                )
-                for name, event in plan.events.items()
-            ],
-        )
+    return PossibleEvents(
+        case,
+        state.version,
+        [
+            PossibleEvent(
+                name,
+                event.event.title,
+                list(event.event.by),
+                may(event.event.by),
+                why_not(run, event),
+                fields_of(forms[event.event.form] if event.event.form else None),
+            )
+            for name, event in plan.events.items()
+        ],
     )
 
 

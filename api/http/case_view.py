@@ -15,7 +15,8 @@ from api.http.withheld import Screen, origin_of_step, withheld
 from api.http.writing import OpenTask
 from domain.case.state import CaseState
 from domain.log.recorded import Recorded
-from domain.person.events import PersonNamed, PersonRegistered
+from domain.person.particulars import particulars
+from domain.person.state import fold as fold_person
 from protocols.language.formula import Mark
 from protocols.text import Text
 
@@ -151,7 +152,7 @@ def case_detail(door: Door, sight: Sight, case: UUID) -> CaseDetail:
         state.opened_at,
         state.ended_at,
         list(state.pauses),
-        bool(state.attributes.get("restricted")),
+        bool(state.attributes.get("restricted")) or state.restriction is not None,
         _person(door, sight, state),
         [
             OpenTask(
@@ -177,32 +178,20 @@ def _place_shown(door: Door, sight: Sight) -> bool:
 
 
 def _person(door: Door, sight: Sight, state: CaseState) -> PersonView:
-    assert state.opened is not None
-    person = UUID(state.opened.person)
+    person = UUID(state.attributes["person"])
     screen = Screen(door.reader, sight, door.service.plan(state), looks=door.looks)
     may = screen.may("identity", True, None)
     door.looks.saw("identity", may)
-    reader = door.service.personal_reader(person)
-    registered = PersonRegistered("")
-    particulars: dict[str, Any] = {}
-    sex = ""
-    for event in door.service.history(person):
-        body = event.body
-        if isinstance(body, PersonRegistered):
-            registered, sex = body, body.sex
-        elif isinstance(body, PersonNamed):
-            sex = body.sex or sex
-        else:
-            continue
-        if may:
-            particulars |= reader.opened(event)
+    reader, history = door.service.personal_reader(person), door.service.history(person)
+    known = fold_person(person, history)
+    assert known is not None
     return PersonView(
         person,
-        registered.pseudonym,
-        sex,
+        reader.typed(history[0], "pseudonym"),
+        known.sex,
         bool(state.attributes.get("anonymous")),
-        registered.sealed,
-        particulars if may else withheld("identity"),
+        known.sealed,
+        particulars(history, reader) if may else withheld("identity"),
     )
 
 

@@ -28,6 +28,7 @@ from api.http.visible import visible
 from api.http.withheld import Screen, origins
 from domain.log.topics import topic_of
 from domain.service import unknown_case
+from domain.vault.pseudonyms import with_pseudonyms
 from projections.cases.queries import CasePage, CaseSummary, cases
 from projections.cursor import cursor_of
 from projections.deadlines.queries import overdue as overdue_tasks
@@ -87,7 +88,6 @@ def list_cases(
     paused: bool | None = None,
     open_step: Word | None = None,
     overdue: Annotated[bool, Query(description="Con qualcosa oltre il termine.")] = False,
-    q: Annotated[Word | None, Query(description="Pseudonimo, o un suo inizio.")] = None,
     limit: Limit = 50,
     cursor: Cursor = "",
     after: After = 0,
@@ -112,18 +112,17 @@ def list_cases(
 
         def fetch(at: str, count: int) -> tuple[list[CaseSummary], str]:
             page = cases(connection, **filters, limit=count, cursor=at)
-            return page.cases, page.cursor
+            return with_pseudonyms(door.service.vault, page.cases), page.cursor
 
         late = _late(connection, door) if overdue else None
-        beginning = q.casefold() if q else ""
-
-        def keep(row: CaseSummary) -> bool:
-            return (late is None or row.id in late) and row.pseudonym.casefold().startswith(
-                beginning
-            )
-
         found, following = visible(
-            door, fetch, lambda row: row.id, _cursor_at, limit=limit, cursor=cursor, keep=keep
+            door,
+            fetch,
+            lambda row: row.id,
+            _cursor_at,
+            limit=limit,
+            cursor=cursor,
+            keep=lambda row: late is None or row.id in late,
         )
     return Json(CasePage(found, following))
 

@@ -18,7 +18,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
 
-from api.http.access import Origin
+from api.http.access import Origin, Sight
 from api.http.admission import Receive, let_finish
 from api.http.door import Door, Identified
 from api.http.looks import ReadRoute
@@ -247,13 +247,17 @@ async def receive(
 )
 def documents(case: UUID, door: Identified) -> Json:
     """Dal più vecchio; anche i ritirati. · Oldest first, withdrawn ones too."""
-    history, screen, erased = _looking(door, case)
+    return Json(documents_of(door, door.sight(case, "data"), case))
+
+
+def documents_of(door: Door, sight: Sight, case: UUID) -> DocumentList:
+    history, screen, erased = _looking(door, sight, case)
     of = origins(history)
     shown = [
         _view(document, screen, of[document.event.originator_version], erased)
         for document in attached(history).values()
     ]
-    return Json(DocumentList(case, history[-1].originator_version, shown))
+    return DocumentList(case, history[-1].originator_version, shown)
 
 
 @router.get(
@@ -270,7 +274,7 @@ def documents(case: UUID, door: Identified) -> Json:
 )
 def content(case: UUID, document: UUID, door: Identified) -> Response:
     """Ogni parte è autenticata prima di uscire. · Every part is authenticated before it leaves."""
-    history, screen, _ = _looking(door, case)
+    history, screen, _ = _looking(door, door.sight(case, "data"), case)
     found = one_attached(history, document)
     body = found.body
     origin = origins(history)[found.event.originator_version]
@@ -338,9 +342,8 @@ def withdraw_one(
     return answer(door, receipt)
 
 
-def _looking(door: Door, case: UUID) -> tuple[list[Recorded], Screen, bool]:
+def _looking(door: Door, sight: Sight, case: UUID) -> tuple[list[Recorded], Screen, bool]:
     """The history, the reader's screen before it, and whether the person was erased."""
-    sight = door.sight(case, "data")
     service = door.service
     state = service.state(case)
     assert state.opened is not None

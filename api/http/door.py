@@ -18,6 +18,7 @@ from api.http.looks import Looks
 from api.http.problems import Problem, unavailable
 from api.http.sights import sights
 from api.http.tokens import Issuer, TokenRefused
+from domain.access.rules import rules_of
 from domain.case.commands import Actor
 from domain.reads.journal import ReadJournal
 from domain.refusal import FieldProblem
@@ -109,8 +110,12 @@ class Door(msgspec.Struct, frozen=True):
                     "The roles held give access to this case's summary only.",
                 ),
             )
-        self.looks.admitted(relations(self.reader, found), case, found.person)
+        self.admitted(case, found)
         return found
+
+    def admitted(self, case: UUID, sight: Sight) -> None:
+        """The reader looks at a case that they may see: for the read log."""
+        self.looks.admitted(relations(self.reader, sight), case, sight.person)
 
 
 _BEARER = HTTPBearer(
@@ -129,10 +134,7 @@ def identified(
     if credentials is None:
         raise _unknown(Text("Manca il token.", "The token is missing."), "")
     try:
-        person = parts.issuer.person(credentials.credentials)
-        now = parts.service.clock.now()
-        today = now.astimezone(parts.service.territory.timezone).date()
-        held = parts.service.territory.memberships(person, today)
+        return door_of(request, parts.issuer.person(credentials.credentials))
     except TokenRefused as refused:
         raise _unknown(refused.message, "invalid_token") from None
     except UnknownName:
@@ -140,8 +142,18 @@ def identified(
             Text("Il token è di una persona che non c'è più.", "The token's person is gone."),
             "invalid_token",
         ) from None
-    reader = Reader(person, tuple((m.role, m.scope, m.deputy) for m in held))
-    looks = Looks(reader, request.scope["route"].path, now)
+
+
+def door_of(request: Request, person: str, acting: str = "") -> Door:
+    """The door of somebody who has been identified. `acting`: the one `role scope` in which they
+    want to act, empty for all that they hold today. Raises UnknownName."""
+    parts: Parts = request.app.state.parts
+    now = parts.service.clock.now()
+    today = now.astimezone(parts.service.territory.timezone).date()
+    held = [(m.role, m.scope, m.deputy) for m in parts.service.territory.memberships(person, today)]
+    chosen = [hold for hold in held if f"{hold[0]} {hold[1]}" == acting]
+    reader = Reader(person, tuple(chosen or held), rules_of(parts.service.territory))
+    looks = Looks(reader, getattr(request.scope.get("route"), "path", ""), now)
     request.state.looks = looks
     return Door(parts, reader, looks)
 

@@ -13,8 +13,8 @@ from api.http.problems import Problem
 from api.http.shapes import Json
 from api.http.writing import IdempotencyKey, command_id
 from domain.host.exclude import ExcludePerson, exclude_person
-from domain.person.events import PersonRegistered
-from domain.refusal import FieldProblem
+from domain.person.state import standing_for
+from domain.refusal import FieldProblem, Refused
 from protocols.text import Text
 
 router = APIRouter(prefix="/api/v1/hosts", tags=["soggetti ospitanti"])
@@ -47,13 +47,13 @@ def exclude(host_id: UUID, body: Exclusion, door: Identified, key: IdempotencyKe
 
 
 def _known(door: Door, person: UUID) -> str:
-    history = door.service.history(person, version=1)
-    if history and isinstance(history[0].body, PersonRegistered):
-        return str(person)
-    message = Text("questa persona non esiste", "there is no such person")
-    raise Problem(
-        422,
-        "unknown_person",
-        Text("La persona da escludere non esiste.", "There is no such person."),
-        fields=(FieldProblem("person", message),),
-    )
+    try:
+        return str(standing_for(door.service, person).id)
+    except Refused:
+        message = Text("questa persona non esiste", "there is no such person")
+        raise Problem(
+            422,
+            "unknown_person",
+            Text("La persona da escludere non esiste.", "There is no such person."),
+            fields=(FieldProblem("person", message),),
+        ) from None

@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from api.http.door import Parts
 from api.http.shapes import Json, shape
 from domain.log.errors import LogUnavailable
+from domain.verifying.ages import LastTimes, last_times
 from projections.models import NAMES
 from projections.parked import parked
 from projections.positions import positions
@@ -34,7 +35,7 @@ class Part(msgspec.Struct, frozen=True):
 class Health(msgspec.Struct, frozen=True):
     """`status`: ok; degraded, where work goes on but something comes late; down, where commands
     cannot be taken. `lag`: by read model, how many events it still has to take; `parked`: events
-    that some read model could not take."""
+    that some read model could not take. `last`: when the log was last sealed and verified."""
 
     status: str
     log: Part
@@ -45,6 +46,7 @@ class Health(msgspec.Struct, frozen=True):
     parked: int
     training: bool
     now: datetime | None
+    last: LastTimes = LastTimes()
 
 
 _EXAMPLE = Health("ok", Part("ok"), Part("ok"), Part("ok"), 412, {"cases": 0}, 0, True, None)
@@ -83,6 +85,7 @@ def examine(parts: Parts) -> Health:
         with parts.pool.connection() as connection:
             reached = positions(connection, NAMES)
             aside = len(parked(connection))
+            last = last_times(connection, parts.settings.home)
         now = parts.service.clock.now()
     except (LogUnavailable, psycopg.Error, PoolTimeout):
         away = Part("away", _AWAY)
@@ -101,6 +104,7 @@ def examine(parts: Parts) -> Health:
         aside,
         parts.settings.training,
         now,
+        last,
     )
 
 

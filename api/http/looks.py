@@ -55,9 +55,11 @@ class ReadRoute(APIRoute):
     """Routes by which cases and persons are read: an answer leaves once its read is taken in, and
     so does a refusal. Raises ReadsUnlogged. What changes a case is in its own history."""
 
+    reading = frozenset({"GET"})
+
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
-        if "GET" not in (self.methods or ()):
+        if not self.reading & (self.methods or set()):
             return handle
 
         async def read(request: Request) -> Response:
@@ -70,6 +72,12 @@ class ReadRoute(APIRoute):
             return response
 
         return read
+
+
+class SearchRoute(ReadRoute):
+    """Questions whose words are personal, and so belong in no address."""
+
+    reading = frozenset({"POST"})
 
 
 def _take(request: Request, *, answered: bool) -> None:

@@ -47,6 +47,13 @@ class Metrics:
             registry=self.registry,
         )
 
+        self.last = Gauge(
+            "cantiere_last_timestamp_seconds",
+            "When the log was last sealed, verified, and verified fully (POSIX time).",
+            ("what",),
+            registry=self.registry,
+        )
+
     def observe(self, health: Health) -> None:
         """Take over the state of the parts."""
         self.up.labels("log").set(health.log.state == "ok")
@@ -55,6 +62,10 @@ class Metrics:
         self.parked.set(health.parked)
         for view, lag in health.lag.items():
             self.lag.labels(view).set(lag)
+        for what in ("sealed", "verified", "verified_fully"):
+            at = getattr(health.last, what)
+            if at is not None:
+                self.last.labels(what).set(at.timestamp())
 
 
 class Measured:

@@ -21,6 +21,7 @@ from api.http.writing import WRITTEN, IdempotencyKey, as_seen, command_id, submi
 from domain.case.events import NoteWritten
 from domain.case.notes import LONGEST, WriteNote, addressees
 from domain.refusal import FieldProblem, Refused
+from domain.vault.pseudonyms import with_pseudonyms
 from projections.inbox.questions import OpenQuestion, questions
 from protocols.engine.run import Run
 from protocols.language.forms import Category
@@ -132,7 +133,7 @@ def open_questions(door: Identified, after: After = 0) -> Json:
     door.wait(after, "inbox", "persons")
     with door.reading() as connection:
         found = questions(connection, person=door.reader.id, scopes=sorted(door.reader.scopes))
-    return Json(Questions(found))
+    return Json(Questions(with_pseudonyms(door.service.vault, found)))
 
 
 def notes_of(door: Door, sight: Sight, case: UUID) -> Notes:

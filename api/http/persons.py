@@ -16,7 +16,8 @@ from api.http.parameters import After, Cursor, Instant, Limit, Word
 from api.http.problems import Problem
 from api.http.shapes import Json, shape
 from api.http.sights import sights
-from domain.person.erasing import cases_of, standing
+from domain.person.forgetting import cases_of
+from domain.person.state import fold, standing_for
 from projections.reads.queries import ReadLine, ReadPage, reads
 from projections.reads.who import ReaderOnDay, who_looked
 from protocols.text import Text
@@ -77,11 +78,11 @@ def person_reads(
     grounds = _grounds(door)
     if not grounds:
         raise _refused(door, person)
-    standing(door.service, person)
+    persons = standing_for(door.service, person).ids
     door.wait(after, "reads")
     with door.reading() as connection:
         page = reads(
-            connection, person=person, case=case, by=by, since=since, until=until, limit=limit,
+            connection, persons=persons, case=case, by=by, since=since, until=until, limit=limit,
             cursor=cursor,
         )  # fmt: skip
     door.looks.admitted(grounds, case, person)
@@ -97,8 +98,12 @@ def person_readers(person: UUID, door: Identified, after: After = 0) -> Json:
     """Da consegnare alla persona, da chi la segue. · To be handed to the person by those in
     charge of them: pseudonymous ids of staff, roles, organisations, days."""
     grounds = _grounds(door)
+    # Without a ground, who is not known is refused as who may not be seen.
+    known = grounds or fold(person, door.service.history(person))
+    persons = standing_for(door.service, person).ids if known else ()
     if not grounds:
-        seen = sights(door.service, cases_of(door.service, person))
+        cases = [case for one in persons for case in cases_of(door.service, one)]
+        seen = sights(door.service, cases)
         grounds = frozenset(
             "in_charge"
             for sight in seen.values()
@@ -106,11 +111,10 @@ def person_readers(person: UUID, door: Identified, after: After = 0) -> Json:
         )
     if not grounds:
         raise _refused(door, person)
-    standing(door.service, person)
     door.wait(after, "reads")
     zone = str(door.service.territory.timezone)
     with door.reading() as connection:
-        found = who_looked(connection, person, zone)
+        found = who_looked(connection, persons, zone)
     door.looks.admitted(grounds, None, person)
     return Json(Readers(person, found))
 

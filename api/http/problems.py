@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
@@ -16,7 +16,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from api.http.validation import field_problems
-from domain.log.errors import LogUnavailable
+from domain.log.errors import LogUnavailable, UnreadableEvent
 from domain.reads.journal import ReadsUnlogged
 from domain.refusal import FieldProblem, Refused
 from projections.cursor import BadCursor
@@ -35,13 +35,16 @@ _TITLES = {
     403: Text("Non consentito", "Not allowed"),
     404: Text("Non trovato", "Not found"),
     405: Text("Metodo non previsto", "Method not allowed"),
+    408: Text("Richiesta interrotta", "Request interrupted"),
     409: Text("Non possibile ora", "Conflict"),
+    410: Text("Non c'è più", "Gone"),
     413: Text("Richiesta troppo grande", "Request too large"),
     415: Text("Formato non previsto", "Unsupported format"),
     422: Text("Dati da correggere", "Data to correct"),
     429: Text("Troppe richieste", "Too many requests"),
     500: Text("Errore interno", "Internal error"),
     503: Text("Servizio momentaneamente non disponibile", "Service unavailable for the moment"),
+    507: Text("Spazio esaurito", "No room left"),
 }
 
 
@@ -105,11 +108,14 @@ class Problem(Exception):
             refused.related,
         )
 
+    @property
+    def title(self) -> Text:
+        return _TITLES.get(self.status, Text("Errore", "Error"))
+
     def response(self, language: Language = "it") -> Response:
-        title = _TITLES.get(self.status, Text("Errore", "Error"))
         details = ProblemDetails(
             f"urn:cantiere:problem:{self.code}",
-            title.in_(language),
+            self.title.in_(language),
             self.status,
             self.detail.in_(language),
             self.detail.in_("en"),
@@ -161,95 +167,96 @@ def _answer(request: Request, problem: Problem) -> Response:
     return problem.response(language_of(request.headers.get("accept-language", "")))
 
 
-def _http(request: Request, error: HTTPException) -> Response:
+def _http(request: Request, error: HTTPException) -> Problem:
     headers = dict(error.headers or {})
     if error.status_code == 404:
         detail = Text("Questo indirizzo non esiste.", "There is nothing at this address.")
         remedy = Text("Gli indirizzi sono elencati in /docs.", "Addresses are listed at /docs.")
-        return _answer(request, Problem(404, "no_such_address", detail, remedy))
+        return Problem(404, "no_such_address", detail, remedy)
     if error.status_code == 405:
         allowed = request.app.state.methods_at(request.scope["path"])
         headers["Allow"] = ", ".join(sorted(allowed))
-        return _answer(
-            request,
-            Problem(
-                405,
-                "method_not_allowed",
-                Text(
-                    f"Questo indirizzo accetta: {headers['Allow']}.",
-                    f"This address takes: {headers['Allow']}.",
-                ),
-                headers=headers,
+        return Problem(
+            405,
+            "method_not_allowed",
+            Text(
+                f"Questo indirizzo accetta: {headers['Allow']}.",
+                f"This address takes: {headers['Allow']}.",
             ),
+            headers=headers,
         )
     detail = Text("La richiesta non è leggibile.", "The request cannot be read.")
-    return _answer(request, Problem(error.status_code, "unreadable", detail, headers=headers))
+    return Problem(error.status_code, "unreadable", detail, headers=headers)
 
 
-def _validation(request: Request, error: RequestValidationError) -> Response:
-    return _answer(
-        request,
-        Problem(
-            422,
-            "request_invalid",
-            Text("Alcuni dati della richiesta non vanno bene.", "Some data are not right."),
-            Text("Correggere i campi indicati.", "Correct the fields that are named."),
-            field_problems(error.errors(), request.app.state.fields_of(request)),
-        ),
+def _validation(request: Request, error: RequestValidationError) -> Problem:
+    return Problem(
+        422,
+        "request_invalid",
+        Text("Alcuni dati della richiesta non vanno bene.", "Some data are not right."),
+        Text("Correggere i campi indicati.", "Correct the fields that are named."),
+        field_problems(error.errors(), request.app.state.fields_of(request)),
     )
 
 
-def _away(request: Request, error: Exception) -> Response:
+def _away(request: Request, error: Exception) -> Problem:
     log.warning("database_away", error=type(error).__name__)
-    return _answer(
-        request,
-        unavailable(
-            Text(
-                "La base di dati non risponde in questo momento. Nulla di confermato è perso.",
-                "The database does not answer at the moment. Nothing acknowledged is lost.",
-            )
-        ),
+    return unavailable(
+        Text(
+            "La base di dati non risponde in questo momento. Nulla di confermato è perso.",
+            "The database does not answer at the moment. Nothing acknowledged is lost.",
+        )
     )
 
 
-def _unforeseen(request: Request, error: Exception) -> Response:
+def _unforeseen(request: Request, error: Exception) -> Problem:
     log.error("request_failed", method=request.method, exc_info=error)
-    return _answer(
-        request,
-        Problem(
-            500,
-            "internal",
-            Text("Si è verificato un errore imprevisto.", "Something unforeseen went wrong."),
-            Text(
-                "Ripetere la richiesta con la stessa Idempotency-Key; se continua, avvisare "
-                "chi gestisce il sistema.",
-                "Repeat the request with the same Idempotency-Key; if it goes on, tell whoever "
-                "runs the system.",
-            ),
+    return Problem(
+        500,
+        "internal",
+        Text("Si è verificato un errore imprevisto.", "Something unforeseen went wrong."),
+        Text(
+            "Ripetere la richiesta con la stessa Idempotency-Key; se continua, avvisare "
+            "chi gestisce il sistema.",
+            "Repeat the request with the same Idempotency-Key; if it goes on, tell whoever "
+            "runs the system.",
         ),
     )
 
 
-def install(app: Any) -> None:
+def _cursor(request: Request, error: BadCursor) -> Problem:
+    fields = (FieldProblem("query.cursor", error.message),)
+    return Problem(422, "bad_cursor", error.message, fields=fields)
+
+
+def _unreadable(request: Request, error: UnreadableEvent) -> Problem:
+    log.error("event_unreadable", position=error.position, topic=error.topic)
+    remedy = Text(
+        "Avvisare chi gestisce il sistema: `cantiere verify` dice quali eventi sono. Gli altri "
+        "casi non ne risentono.",
+        "Tell whoever runs the system: `cantiere verify` names the events. Other cases are not "
+        "affected.",
+    )
+    return Problem(500, "unreadable_event", error.message, remedy)
+
+
+Answer = Callable[[Request, Problem], Response]
+
+
+def install(app: Any, answer: Answer = _answer) -> None:
     """Every way in which a request can fail, answered as a problem."""
-    app.add_exception_handler(Problem, _answer)
-    app.add_exception_handler(Refused, lambda r, error: _answer(r, Problem.of(error)))
+
+    def when(kind: type[Exception], problem: Callable[[Request, Any], Problem]) -> None:
+        app.add_exception_handler(kind, lambda r, error: answer(r, problem(r, error)))
+
+    when(Problem, lambda r, error: error)
+    when(Refused, lambda r, error: Problem.of(error))
     for away in (LogUnavailable, ReadsUnlogged):
-        app.add_exception_handler(away, lambda r, error: _answer(r, unavailable(error.message)))
-    app.add_exception_handler(
-        BadCursor,
-        lambda r, error: _answer(
-            r,
-            Problem(
-                422,
-                "bad_cursor",
-                error.message,
-                fields=(FieldProblem("query.cursor", error.message),),
-            ),
-        ),
-    )
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(RequestValidationError, _validation)
+        when(away, lambda r, error: unavailable(error.message))
+    when(UnreadableEvent, _unreadable)
+    when(BadCursor, _cursor)
+    when(HTTPException, _http)
+    when(RequestValidationError, _validation)
     for lost in (psycopg.OperationalError, psycopg.InterfaceError, PoolTimeout):
-        app.add_exception_handler(lost, _away)
-    app.add_exception_handler(Exception, _unforeseen)
+        when(lost, _away)
+    when(Exception, _unforeseen)

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from uuid import uuid5
+from uuid import UUID, uuid5
 
+import msgspec
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.door import Identified
+from api.http.likenesses import EXAMPLE as DUPLICATES_EXAMPLE
+from api.http.likenesses import PossibleDuplicates, possible
+from api.http.looks import SearchRoute
 from api.http.parameters import Day
-from api.http.shapes import Json
-from api.http.writing import CREATED, IdempotencyKey, command_id, submit
+from api.http.shapes import Json, shape
+from api.http.writing import EXAMPLE as WRITTEN_EXAMPLE
+from api.http.writing import IdempotencyKey, Written, command_id, replay_header, written
 from domain.case.commands import Referral
+from domain.person.register import read_particulars
 from domain.refusal import FieldProblem, Refused
 from protocols.territory import Territory, UnknownName
 from protocols.text import Text
 
-router = APIRouter(prefix="/api/v1/referrals", tags=["segnalazioni"])
+router = APIRouter(prefix="/api/v1/referrals", tags=["segnalazioni"], route_class=SearchRoute)
 
 _EXAMPLE: dict[str, Any] = {
     "service": "cps-melzo",
@@ -62,25 +68,45 @@ class ReferralBody(BaseModel):
     ] = {}
 
 
-@router.post("", status_code=201, responses=CREATED, summary="Registra una segnalazione")
+class Referred(Written, frozen=True):
+    """`possible_duplicates`: who may be the same human being; nobody is ever joined by itself."""
+
+    possible_duplicates: PossibleDuplicates
+
+
+_REFERRED = Referred(
+    **{**msgspec.structs.asdict(WRITTEN_EXAMPLE), "possible_duplicates": DUPLICATES_EXAMPLE}
+)
+_CREATED = shape(Referred, "Caso aperto.", _REFERRED, 201)
+
+
+@router.post("", status_code=201, responses=_CREATED, summary="Registra una segnalazione")
 def refer(body: ReferralBody, door: Identified, key: IdempotencyKey = None) -> Json:
     """Apre un caso. · Opens a case; repeating the request with the same key gives the same one."""
     command = command_id(door, key)
-    return submit(
-        door,
+    service = door.service
+    receipt = service.handle(
         Referral(
             command_id=command,
             actor=door.actor,
             case=uuid5(command, "case"),
             protocol=body.protocol,
             service=body.service,
-            comune=istat_of(door.service.territory, body.comune),
+            comune=istat_of(service.territory, body.comune),
             referred_on=body.referred_on,
             person=body.person,
             attributes=dict(body.attributes),
-        ),
-        201,
+        )
     )
+    found = PossibleDuplicates([])
+    given = read_particulars(body.person, body.referred_on)
+    if not given.anonymous:
+        person = UUID(service.state(receipt.case).attributes["person"])
+        found = possible(door, given.personal, given.sex, person)
+    referred = Referred(
+        **{**msgspec.structs.asdict(written(door, receipt)), "possible_duplicates": found}
+    )
+    return Json(referred, 201, replay_header(receipt))
 
 
 def istat_of(territory: Territory, written: str, field: str = "comune") -> str:

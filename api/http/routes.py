@@ -11,6 +11,10 @@ from pydantic import BaseModel
 from starlette.requests import Request
 
 
+class StreamedRoute(APIRoute):
+    """An operation that takes its body itself, piece by piece, and counts it."""
+
+
 class Routes:
     """Answers about the routes of some routers."""
 
@@ -29,6 +33,15 @@ class Routes:
         if "GET" in found:
             found.add("HEAD")
         return found | {"OPTIONS"} if found else found
+
+    def streams(self, method: str, path: str) -> bool:
+        """Whether the operation at this address takes its body itself."""
+        return any(
+            isinstance(route, StreamedRoute)
+            and method in (route.methods or ())
+            and route.path_regex.match(path)
+            for route in self._routes
+        )
 
     def parameters_of(self, request: Request) -> tuple[str, ...]:
         """The names of the query parameters of the operation that a request is for."""

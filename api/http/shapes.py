@@ -14,11 +14,13 @@ _answered: dict[str, type[Any]] = {}
 
 
 class Json(Response):
-    """Any struct, list or dict, encoded by msgspec."""
+    """Any struct, list or dict, encoded by msgspec; `content` is it, for a page that shows it."""
 
     media_type = "application/json"
+    content: Any
 
     def render(self, content: Any) -> bytes:
+        self.content = content
         return msgspec.json.encode(content)
 
 

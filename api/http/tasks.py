@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from datetime import datetime, time, timedelta
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from fastapi import APIRouter, Query
@@ -19,7 +20,9 @@ from api.http.visible import visible
 from api.http.writing import WRITTEN, IdempotencyKey, as_seen, command_id, submit
 from domain.case import commands as c
 from domain.refusal import FieldProblem, Refused
+from domain.vault.pseudonyms import with_pseudonyms
 from projections.cursor import cursor_of
+from projections.inbox.counts import InboxCounts, inbox_counts
 from projections.inbox.queries import InboxPage, InboxTask, inbox
 from protocols.territory import scope_kind
 from protocols.text import Text
@@ -41,8 +44,15 @@ def list_tasks(
     case: UUID | None = None,
     overdue: bool = False,
     due_before: Annotated[Instant | None, Query()] = None,
+    due_after: Annotated[Instant | None, Query()] = None,
     priority: Annotated[int | None, Query(ge=0, le=3, description="Almeno.")] = None,
     unclaimed: bool = False,
+    held: Annotated[
+        Literal["me", "nobody", "others"] | None, Query(description="Da chi è stato preso.")
+    ] = None,
+    waiting: Annotated[
+        bool, Query(description="Ciò che tocca ad altri nei casi di cui sono il case manager.")
+    ] = False,
     limit: Limit = 50,
     cursor: Cursor = "",
     after: After = 0,
@@ -62,13 +72,16 @@ def list_tasks(
         "case": case,
         "overdue": overdue,
         "due_before": due_before,
+        "due_after": due_after,
         "priority": priority,
         "unclaimed": unclaimed,
+        "held": held or "",
+        "waiting": waiting and mine,
     }
     with door.reading() as connection:
         if mine:
             page = inbox(connection, **filters, limit=limit, cursor=cursor)
-            return Json(InboxPage([_without_place(door, task) for task in page.tasks], page.cursor))
+            return Json(InboxPage(_shown(door, page.tasks), page.cursor))
 
         def fetch(at: str, count: int) -> tuple[list[InboxTask], str]:
             page = inbox(connection, **filters, limit=count, cursor=at)
@@ -77,7 +90,12 @@ def list_tasks(
         tasks, following = visible(
             door, fetch, lambda task: task.case, _cursor_at, limit=limit, cursor=cursor
         )
-    return Json(InboxPage([_without_place(door, task) for task in tasks], following))
+    return Json(InboxPage(_shown(door, tasks), following))
+
+
+def _shown(door: Door, tasks: list[InboxTask]) -> list[InboxTask]:
+    named = with_pseudonyms(door.service.vault, tasks)
+    return [_without_place(door, task) for task in named]
 
 
 def _without_place(door: Door, task: InboxTask) -> InboxTask:
@@ -90,6 +108,33 @@ def _without_place(door: Door, task: InboxTask) -> InboxTask:
 def _cursor_at(task: InboxTask) -> str:
     due = task.due.isoformat() if task.due else "infinity"
     return cursor_of(-task.priority, due, task.case, task.task)
+
+
+@router.get(
+    "/counts",
+    responses=shape(InboxCounts, "Quanti.", InboxCounts(0, 0, 0, 0, 0, 0, 0)),
+    summary="Quanti compiti ho",
+)
+def count_tasks(door: Identified, after: After = 0) -> Json:
+    """In ritardo, per oggi, presi, liberi, di altri. · Overdue, today, held, free, others'."""
+    door.wait(after, "inbox")
+    return Json(counts(door))
+
+
+def counts(door: Door) -> InboxCounts:
+    now = door.service.clock.now()
+    midnight = midnight_of(door, now)
+    holds = [hold[:2] for hold in door.reader.holds]
+    with door.reading() as connection:
+        return inbox_counts(
+            connection, now=now, midnight=midnight, person=door.reader.id, holds=holds
+        )
+
+
+def midnight_of(door: Door, now: datetime) -> datetime:
+    """At which the day of `now` is over in the territory."""
+    zone = door.service.territory.timezone
+    return datetime.combine(now.astimezone(zone).date() + timedelta(days=1), time(), zone)
 
 
 @router.get(

@@ -26,6 +26,10 @@ _SAID: dict[str, Text] = {
     "model_type": Text("deve essere un oggetto JSON", "it must be a JSON object"),
     "list_type": Text("deve essere un elenco", "it must be a list"),
     "tuple_type": Text("deve essere un elenco", "it must be a list"),
+    "one_of_two": Text(
+        "cercare per codice fiscale («tax_code») oppure per pseudonimo («pseudonym»)",
+        "search by tax code (“tax_code”) or by pseudonym (“pseudonym”)",
+    ),
     "string_pattern_mismatch": Text("non ha la forma prevista", "it is not of the expected form"),
 }
 _KINDS: tuple[tuple[str, Text], ...] = (

@@ -11,6 +11,7 @@ from api.http.access import Origin, Reader, Sight, may_read_field, may_read_plac
 from api.http.followed import Followed
 from api.http.looks import Looks
 from domain.case.events import NoteWritten
+from domain.documents.events import DocumentAttached
 from domain.log.recorded import Recorded
 from domain.vault.events import PersonalReader
 from protocols.engine import events as e
@@ -48,9 +49,16 @@ class Screen:
         self._followed = before or Followed([])
         self.personal = personal
         self._looks = looks
+        # The same few questions come with every field of a history.
+        self._answers_known: dict[tuple[str, bool, Origin | None], bool] = {}
 
     def may(self, category: str, personal: bool, origin: Origin | None) -> bool:
-        return may_read_field(self.reader, self.sight, category, personal, origin)
+        asked = (category, personal, origin)
+        known = self._answers_known.get(asked)
+        if known is None:
+            known = may_read_field(self.reader, self.sight, category, personal, origin)
+            self._answers_known[asked] = known
+        return known
 
     def form_of(self, step: str) -> Form | None:
         """The form of a step or of a case event."""
@@ -102,6 +110,8 @@ class Screen:
             shown |= self._answers(body.event, event, origin)
         elif isinstance(body, NoteWritten):
             shown["personal"] = self.note(event, body, origin)
+        elif isinstance(body, DocumentAttached):
+            shown["personal"] = self.document(event, body, origin)
         shown |= self._typed(event, origin)
         if "comune" in shown:
             may = may_read_place(self.reader, self.sight)
@@ -119,6 +129,14 @@ class Screen:
         between = {body.by, body.to}
         may = self.reader.id in between or bool(between & self.reader.scopes)
         may = may or self.may(body.category, True, origin)
+        self._saw([body.category], may)
+        if not may:
+            return {name: withheld(body.category) for name in body.personal}
+        return self.personal.opened(event) if self.personal else body.personal
+
+    def document(self, event: Recorded, body: DocumentAttached, origin: Origin) -> dict[str, Any]:
+        """What is personal of a document, for whoever may read its content."""
+        may = self.may(body.category, True, origin)
         self._saw([body.category], may)
         if not may:
             return {name: withheld(body.category) for name in body.personal}
@@ -162,7 +180,8 @@ class Screen:
 
 
 def origins(history: list[Recorded]) -> dict[int, Origin]:
-    """By version, who recorded each event: the task's role and scope, and the person."""
+    """By version, who recorded each event: the task's role and scope, or the role acted in where
+    there is no task, and the person."""
     tasks: dict[str, tuple[str, str]] = {}
     found: dict[int, Origin] = {}
     for event in history:
@@ -171,12 +190,12 @@ def origins(history: list[Recorded]) -> dict[int, Origin]:
             tasks[body.task] = (body.role, body.scope)
         elif isinstance(body, (e.Migrated, e.MigrationReverted)):
             tasks |= {task.key: (task.role, task.scope) for task in body.tasks}
-        role, scope = "", ""
+        role, scope = event.role or "", ""
         if isinstance(body, (e.StepCompleted, e.StepSigned)):
-            role, scope = tasks.get(body.task, ("", ""))
+            role, scope = tasks.get(body.task, (role, ""))
         elif isinstance(body, e.DataCorrected):
             key = f"{body.step}#{body.instance}" if body.instance else body.step
-            role, scope = tasks.get(key, ("", ""))
+            role, scope = tasks.get(key, (role, ""))
         found[event.originator_version] = Origin(role, scope, event.actor)
     return found
 

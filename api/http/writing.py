@@ -75,7 +75,6 @@ EXAMPLE = Written(
     ],
 )
 WRITTEN = shape(Written, "Fatto.", EXAMPLE)
-CREATED = shape(Written, "Caso aperto.", EXAMPLE, 201)
 
 
 def command_id(door: Door, key: str | None) -> UUID:
@@ -108,6 +107,11 @@ def submit(door: Door, command: Command, status: int = 200) -> Json:
 
 def answer(door: Door, receipt: Receipt, status: int = 200) -> Json:
     """The receipt with the tasks that were open right after the command."""
+    return Json(written(door, receipt), status, replay_header(receipt))
+
+
+def written(door: Door, receipt: Receipt) -> Written:
+    """As `answer` gives it."""
     service = door.service
     state = service.state(receipt.case)
     if state.version != receipt.version:
@@ -125,10 +129,9 @@ def answer(door: Door, receipt: Receipt, status: int = 200) -> Json:
         )
         for task in state.open_tasks()
     ]
-    written = Written(
+    return Written(
         receipt.case, receipt.version, receipt.position, receipt.events, receipt.replayed, tasks
     )
-    return Json(written, status, replay_header(receipt))
 
 
 def replay_header(receipt: Receipt) -> dict[str, str]:

@@ -19,6 +19,7 @@ def prepare_databases(settings: Settings) -> Settings:
     Raises `MigrationError`, `InstallationRefused`, `PackRefused`, `DocumentError` or
     `psycopg.OperationalError`.
     """
+    from api.web.schema import migrate as migrate_pages
     from domain.installation import initialise, installation_kind
     from domain.log.migrations import migrate as migrate_log
     from domain.log.recorder import CaseLogRecorder
@@ -34,6 +35,7 @@ def prepare_databases(settings: Settings) -> Settings:
         initialise(settings.database_url, "training" if training else "real")
     migrate_projections(settings.database_url)
     migrate_jobs(settings.database_url)
+    migrate_pages(settings.database_url)
     with CaseLogRecorder.connect(settings.database_url, pool_size=1, max_size=2) as recorder:
         install_pack(recorder, default_pack())
     return replace(settings, training=training)

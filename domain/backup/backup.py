@@ -16,6 +16,8 @@ import msgspec
 import psycopg
 
 from domain.backup.tables import DATA, KEYS, Part, Written, sha256_of, write_table
+from domain.documents.copying import copy_out
+from domain.documents.store import Store
 from domain.log.migrations import CASE_LOG
 from domain.proof.archive import Archive
 from protocols.text import Text
@@ -51,8 +53,10 @@ def back_up(
     keys: Path,
     key_files: dict[str, Path],
     now: datetime | None = None,
+    documents: Store | None = None,
 ) -> Manifest:
     """Write both folders (new, or empty). `key_files`: by the name they get in `keys`.
+    `documents`: those attached to cases, which go with the data, sealed as they are.
 
     While people work: it is one snapshot. A folder without a manifest is not a backup: it is
     written last. Raises BackupProblem, OSError, psycopg.Error.
@@ -77,6 +81,8 @@ def back_up(
         wrapped = {part.table: write_table(connection, part, keys) for part in KEYS}
     if archive.folder.exists():
         shutil.copytree(archive.folder, data / "archive")
+    if documents is not None:
+        copy_out(documents, data / "documents")
     for name, path in key_files.items():
         if path.exists():
             shutil.copyfile(path, keys / name)

@@ -13,6 +13,8 @@ import psycopg
 
 from domain.backup.backup import BackupProblem, Manifest, read_manifest
 from domain.backup.tables import DATA, KEYS, read_table
+from domain.documents.copying import bring_back
+from domain.documents.store import Store
 from domain.log.migrations import CASE_LOG
 from domain.log.recorder import CaseLogRecorder
 from domain.proof.archive import Archive
@@ -40,11 +42,13 @@ def restore(
     archive: Archive,
     key_files: dict[str, Path],
     erased: Iterable[UUID] = (),
+    documents: Store | None = None,
 ) -> Restored:
     """Bring a backup into a migrated database without work in it. `archive`: where the outside
     checkpoints are; what is there already is newer than the backup's and is kept, and the log is
     checked against it. `key_files`: where the keys' files go, none of them there yet or the same.
-    `erased`: persons known to have been erased since.
+    `erased`: persons known to have been erased since; neither their keys nor their documents come
+    back. `documents`: where those go.
 
     Nothing of the database changes unless everything could be read. Raises BackupProblem.
     """
@@ -76,6 +80,8 @@ def restore(
             shutil.copyfile(keys / name, path)
             os.chmod(path, 0o600)
     with CaseLogRecorder.connect(database_url, pool_size=1, max_size=2) as recorder:
+        if documents is not None:
+            bring_back(data / "documents", documents, recorder)
         found = audit(recorder, archive, read_verifiers(archive.keys))
     return Restored(manifest, found.sealed, found.flaws, again)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 import msgspec
@@ -22,7 +22,10 @@ class Actor(msgspec.Struct, frozen=True):
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True):
-    """`expected`: the version of the case that the actor saw, if it matters to them."""
+    """`expected`: the version of the case that the actor saw, if it matters to them. `incidental`:
+    fields in which two doings of one and the same command may differ."""
+
+    incidental: ClassVar[tuple[str, ...]] = ()
 
     command_id: UUID
     actor: Actor

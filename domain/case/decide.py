@@ -12,7 +12,15 @@ from domain.case import commands as c
 from domain.case.events import TaskAssigned, TaskClaimed, TaskReleased
 from domain.case.notes import WriteNote, write_note
 from domain.case.standing import standing_for_task, standing_in_roles
-from domain.case.state import CaseState
+from domain.case.state import CaseState, Restriction
+from domain.disclosure import ledger as disclosures
+from domain.documents.commands import AttachDocument, WithdrawDocument, attach, withdraw
+from domain.emergency.commands import (
+    OpenEmergencyAccess,
+    ReviewEmergencyAccess,
+    open_access,
+    review_access,
+)
 from domain.refusal import FieldProblem, Refused
 from protocols.documents import nearest
 from protocols.engine import events as e
@@ -55,6 +63,8 @@ def decide(ground: Ground, state: CaseState, command: c.Command, now: datetime) 
             ),
             Text("Rileggerlo e riprovare.", "Read it again and try again."),
         )
+    if not isinstance(command, (OpenEmergencyAccess, ReviewEmergencyAccess)):
+        refuse_restricted(state.restriction, command.actor, now)
     run = Run(ground.plan, state, now, ground.territory)
     try:
         role = _DECIDERS[type(command)](ground, run, command)
@@ -74,6 +84,28 @@ def _decision(run: Run, role: str | None) -> Decision:
     assert isinstance(state, CaseState)
     state.version += len(run.emitted)
     return Decision(run.emitted, state, role)
+
+
+def refuse_restricted(restriction: Restriction | None, actor: c.Actor, now: datetime) -> None:
+    """Reg. UE 2016/679 art. 18: the data are stored, and time goes on; people do nothing with them
+    that is not allowed by name. Raises Refused (conflict)."""
+    if restriction is None or actor.is_system or not restriction.binds(actor.id, now):
+        return
+    raise Refused(
+        "conflict",
+        "processing_restricted",
+        Text(
+            "Trattamento limitato (Reg. UE 2016/679 art. 18): i dati di questa persona si "
+            "conservano soltanto.",
+            "Processing is restricted (GDPR art. 18): this person's data are stored only.",
+        ),
+        Text(
+            "Se c'è il consenso della persona, un diritto da difendere o un interesse pubblico "
+            "rilevante, chi tutela i dati può autorizzare chi deve lavorarci.",
+            "With the person's consent, for a legal claim or an important public interest, those "
+            "who protect data can allow whoever must work on it.",
+        ),
+    )
 
 
 def open_case(ground: Ground, state: CaseState, opened: e.CaseOpened, now: datetime) -> Decision:
@@ -366,7 +398,14 @@ def _machine_only(actor: c.Actor) -> str:
 
 def _pass_time(ground: Ground, run: Run, command: c.PassTime) -> str:
     role = _machine_only(command.actor)
-    moves.pass_time(run)
+    state, timezone = run.state, ground.territory.timezone
+    assert isinstance(state, CaseState)
+    over = () if state.ended else tuple(disclosures.expired(state.disclosures, run.now, timezone))
+    for body in over:
+        run.emit(body)
+    if not over:
+        # What is due besides is due still, and asked for next.
+        moves.pass_time(run)
     return role
 
 
@@ -388,6 +427,12 @@ _DECIDERS: dict[type[c.Command], Callable[[Ground, Run, Any], str]] = {
     c.RedoStep: _exception("redo", moves.redo),
     c.CorrectData: _correct,
     WriteNote: lambda ground, run, command: write_note(ground.territory, run, command),
+    AttachDocument: lambda ground, run, command: attach(run, command),
+    WithdrawDocument: lambda ground, run, command: withdraw(run, command),
+    OpenEmergencyAccess: lambda ground, run, command: open_access(ground.territory, run, command),
+    ReviewEmergencyAccess: lambda ground, run, command: review_access(
+        ground.territory, run, command
+    ),
     c.PassTime: _pass_time,
     c.GiveUpAutomation: _give_up,
 }

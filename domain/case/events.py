@@ -66,3 +66,7 @@ class CaseRestrictionEased(Body, frozen=True):
 
 class CaseRestrictionLifted(Body, frozen=True):
     """The restriction is over."""
+
+
+OF_THE_PERSON = (PersonReplaced, CaseRestricted, CaseRestrictionEased, CaseRestrictionLifted)
+"""What is decided of a person and written into each of their cases."""

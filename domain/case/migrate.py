@@ -11,6 +11,7 @@ from domain.case import events as c
 from domain.case.commands import Command
 from domain.case.decide import Decision
 from domain.case.state import CaseState
+from domain.documents.events import DocumentAttached, DocumentWithdrawn
 from domain.log.recorded import Recorded
 from domain.refusal import Refused
 from protocols.documents import DocumentError
@@ -27,9 +28,10 @@ from protocols.territory import Territory
 from protocols.text import Text
 
 # What may have happened since a move that is taken back: who holds a task, who was reminded, who
-# wrote to whom.
+# wrote to whom, and what became known of the person.
 UNDONE_WITH_IT = (
     c.TaskClaimed, c.TaskReleased, c.TaskAssigned, c.NoteWritten, e.Reminded, e.Escalated,
+    *c.OF_THE_PERSON, DocumentAttached, DocumentWithdrawn,
 )  # fmt: skip
 # One for each combination of variants that a case may come from and go to.
 _MOST_PLACERS = 128

@@ -33,7 +33,7 @@ def write_note(territory: Territory, run: Run, command: WriteNote) -> str:
     """Emits the note. Returns the role in which it was written. Raises Refused."""
     state = run.state
     assert isinstance(state, CaseState)
-    role = _standing(run, command.actor)
+    role = standing_in_case(run, command.actor)
     _check_text(command.text)
     if command.task and command.task not in state.tasks:
         raise _wrong("task", Text("non è un compito di questo caso", "no task of this case"))
@@ -103,7 +103,8 @@ def _home(run: Run) -> tuple[str, str]:
     return f"service:{known.get('service', '')}", f"comune:{known.get('comune', '')}"
 
 
-def _standing(run: Run, actor: Actor) -> str:
+def standing_in_case(run: Run, actor: Actor) -> str:
+    """The role in which somebody has to do with the case. Raises Refused (forbidden)."""
     for role in run.plan.protocol.roles:
         if run.assignee(role) == actor.id:
             return role

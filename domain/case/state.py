@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from msgspec.structs import replace
@@ -19,6 +19,9 @@ from domain.case.events import (
     TaskClaimed,
     TaskReleased,
 )
+from domain.disclosure import ledger as disclosures
+from domain.documents.events import DocumentAttached, DocumentWithdrawn
+from domain.emergency import ledger as emergencies
 from domain.log.recorded import Recorded
 from protocols import facts
 from protocols.engine import events as e
@@ -47,11 +50,25 @@ class Restriction(NamedTuple):
         return not any(one == staff and now < until for one, until in self.eased)
 
 
+def restricted_by(now: Restriction | None, body: e.Body) -> Restriction | None:
+    """The restriction after one more event. Pure."""
+    if isinstance(body, CaseRestricted):
+        return Restriction(body.ground)
+    if isinstance(body, CaseRestrictionEased) and now is not None:
+        return now._replace(eased=(*now.eased, (body.to, body.until)))
+    return None if isinstance(body, CaseRestrictionLifted) else now
+
+
 class CaseState(State):
     """`version`: of the last event; `place`: (host id, kind) held, or None; `questions`: between
-    those who work on the case, not answered yet; `restriction`: of the person's data, or None."""
+    those who work on the case, not answered yet; `restriction`: of the person's data, or None;
+    `documents`: those that stand, with who attached each (never changed in place); `disclosures`:
+    what the person authorised; `emergencies`: accesses that were opened."""
 
-    __slots__ = ("id", "place", "questions", "restriction", "version")
+    __slots__ = (
+        "disclosures", "documents", "emergencies", "id", "place", "questions", "restriction",
+        "version",
+    )  # fmt: skip
     _fields: ClassVar[tuple[str, ...]] = (*State._fields, *__slots__)
     _more: ClassVar[tuple[str, ...]] = __slots__
 
@@ -62,40 +79,45 @@ class CaseState(State):
         self.place: tuple[str, str] | None = None
         self.questions: tuple[Question, ...] = ()
         self.restriction: Restriction | None = None
+        self.documents: dict[str, str] = {}
+        self.disclosures: disclosures.Ledger = ()
+        self.emergencies: emergencies.Accesses = ()
 
     def apply(self, body: e.Body, at: datetime) -> None:
-        asked, person = self.questions, self.attributes.get("person")
-        restriction = self.restriction
-        super().apply(body, at)
         kind = type(body)
-        if kind is TaskClaimed:
-            self._claim(body.task, body.by)  # type: ignore[attr-defined]
-        elif kind is TaskAssigned:
-            self._claim(body.task, body.to)  # type: ignore[attr-defined]
-        elif kind is TaskReleased:
-            self._claim(body.task, "")  # type: ignore[attr-defined]
-        elif kind is facts.PlaceReserved:
-            self.place = (body.host, body.kind)  # type: ignore[attr-defined]
-        elif kind is NoteWritten:
-            self._note(body)  # type: ignore[arg-type]
-        elif kind is e.MigrationReverted:
-            # What people asked each other, and who it is about, is not the protocol's.
-            self.questions = asked
-            self.restriction = restriction
+        if kind is e.MigrationReverted:
+            # What people asked each other, what they attached, and who the case is about, is not
+            # the protocol's.
+            kept, person = [getattr(self, name) for name in _KEPT], self.attributes["person"]
+            super().apply(body, at)
+            for name, value in zip(_KEPT, kept, strict=True):
+                setattr(self, name, value)
             self.attributes = {**self.attributes, "person": person}
-        elif kind is PersonReplaced:
-            self.attributes = {**self.attributes, "person": body.person}  # type: ignore[attr-defined]
-        elif kind is CaseRestricted:
-            self.restriction = Restriction(body.ground)  # type: ignore[attr-defined]
-        elif kind is CaseRestrictionEased:
-            eased = self.restriction.eased if self.restriction else ()
-            allowed = (body.to, body.until)  # type: ignore[attr-defined]
-            ground = self.restriction.ground if self.restriction else ""
-            self.restriction = Restriction(ground, (*eased, allowed))
-        elif kind is CaseRestrictionLifted:
-            self.restriction = None
-        elif kind in _FREES_THE_PLACE:
-            self.place = None
+            return
+        super().apply(body, at)
+        change = _CHANGES.get(kind)
+        if change is not None:
+            change(self, body)
+        elif (dated := _DATED.get(kind)) is not None:
+            dated(self, body, at)
+
+    def _claimed(self, body: TaskClaimed) -> None:
+        self._claim(body.task, body.by)
+
+    def _assigned(self, body: TaskAssigned) -> None:
+        self._claim(body.task, body.to)
+
+    def _released(self, body: TaskReleased) -> None:
+        self._claim(body.task, "")
+
+    def _claim(self, task: str, by: str) -> None:
+        self.tasks[task] = replace(self.tasks[task], claimed_by=by)
+
+    def _place_reserved(self, body: facts.PlaceReserved) -> None:
+        self.place = (body.host, body.kind)
+
+    def _place_freed(self, body: e.Body) -> None:
+        self.place = None
 
     def _note(self, body: NoteWritten) -> None:
         if body.answers:
@@ -103,11 +125,50 @@ class CaseState(State):
         elif body.to:
             self.questions = (*self.questions, Question(body.note, body.by, body.to))
 
-    def _claim(self, task: str, by: str) -> None:
-        self.tasks[task] = replace(self.tasks[task], claimed_by=by)
+    def _attached(self, body: DocumentAttached) -> None:
+        self.documents = {**self.documents, body.document: body.by}
+
+    def _withdrawn(self, body: DocumentWithdrawn) -> None:
+        self.documents = {d: by for d, by in self.documents.items() if d != body.document}
+
+    def _replaced(self, body: PersonReplaced) -> None:
+        self.attributes = {**self.attributes, "person": body.person}
+
+    def _disclosed(self, body: e.Body, at: datetime) -> None:
+        self.disclosures = disclosures.after(self.disclosures, body, at)
+
+    def _emergency(self, body: e.Body, at: datetime) -> None:
+        self.emergencies = emergencies.after(self.emergencies, body, at)
+
+    def _of_restriction(self, body: e.Body) -> None:
+        self.restriction = restricted_by(self.restriction, body)
 
 
-_FREES_THE_PLACE = (facts.PlaceReleased, facts.PlacementEnded, e.CaseEnded)
+# What a migration taken back leaves as it is.
+_KEPT = ("questions", "restriction", "documents", "disclosures", "emergencies")
+
+_CHANGES: dict[type, Callable[[CaseState, Any], None]] = {
+    TaskClaimed: CaseState._claimed,
+    TaskAssigned: CaseState._assigned,
+    TaskReleased: CaseState._released,
+    facts.PlaceReserved: CaseState._place_reserved,
+    facts.PlaceReleased: CaseState._place_freed,
+    facts.PlacementEnded: CaseState._place_freed,
+    e.CaseEnded: CaseState._place_freed,
+    NoteWritten: CaseState._note,
+    DocumentAttached: CaseState._attached,
+    DocumentWithdrawn: CaseState._withdrawn,
+    PersonReplaced: CaseState._replaced,
+    CaseRestricted: CaseState._of_restriction,
+    CaseRestrictionEased: CaseState._of_restriction,
+    CaseRestrictionLifted: CaseState._of_restriction,
+}
+
+
+_DATED: dict[type, Callable[[CaseState, Any, datetime], None]] = {
+    **dict.fromkeys(disclosures.BODIES, CaseState._disclosed),
+    **dict.fromkeys(emergencies.BODIES, CaseState._emergency),
+}
 
 
 def evolve(state: CaseState, body: e.Body, at: datetime) -> CaseState:

@@ -80,11 +80,14 @@ def _told(
     case: UUID, opened: e.CaseOpened, history: list[Recorded], pseudonyms: Pseudonyms
 ) -> ToldCase:
     events: list[ToldEvent] = []
+    person = opened.person
     for recorded in history:
         events += _events(recorded, pseudonyms, events)
+        if isinstance(recorded.body, c.PersonReplaced):
+            person = recorded.body.person
     return ToldCase(
         pseudonyms.of("case", str(case)),
-        pseudonyms.of("person", opened.person),
+        pseudonyms.of("person", person),
         opened.protocol,
         opened.version,
         opened.source,

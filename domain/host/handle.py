@@ -172,10 +172,21 @@ def _problem(service: CaseService, name: str, value: Any, today: date) -> Text |
             problem = _text(item, required=True)
             if problem is None and name == "kinds":
                 problem = _kind(service, item, today)
+            if problem is None and name == "excluded":
+                problem = _person_id(item)
             if problem is not None:
                 return problem
         return None
     return Text("campo non previsto", "no such field")
+
+
+def _person_id(value: str) -> Text | None:
+    """Ids only: a name would stand readable in the log for ever."""
+    try:
+        UUID(value)
+    except ValueError:
+        return Text("deve essere l'id di una persona", "it must be a person's id")
+    return None
 
 
 def _text(value: Any, *, required: bool) -> Text | None:

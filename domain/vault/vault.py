@@ -6,20 +6,29 @@ import os
 import secrets
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
+from time import monotonic, sleep
+from typing import Any, cast
 from uuid import UUID
 
+import psycopg
+import structlog
 from psycopg.rows import tuple_row
 
-from domain.log.datastore import patiently
+from domain.log.datastore import CaseLogDatastore, patiently
 from domain.log.recorder import CaseLogRecorder
 from domain.vault.wrapping import VaultProblem, Wrapping
 
-_REMEMBERED = 10_000
+log = structlog.get_logger(__name__)
 
-_FIND = "SELECT wrapped_by, wrapped FROM vault_keys WHERE person = %b"
+_REMEMBERED = 10_000
+_REMEMBERED_FOR = 60.0
+
+_FIND = """
+    SELECT person, wrapped_by, wrapped FROM vault_keys
+    WHERE person = ANY(%b) AND wrapped IS NOT NULL
+"""
 # Of two processes at once the second gets the first one's key.
 _MAKE = """
     INSERT INTO vault_keys (person, wrapped_by, wrapped) VALUES (%b, %t, %b)
@@ -33,6 +42,16 @@ _DESTROY = """
     ON CONFLICT (person) DO UPDATE SET wrapped = NULL, destroyed_at = clock_timestamp()
     WHERE vault_keys.destroyed_at IS NULL
 """
+# Writes the table anew, and leaves the old file to nobody.
+_TIDY = "VACUUM FULL vault_keys"
+_NOW = "SELECT pg_current_xact_id()::xid::text"
+_OLDER_READERS = """
+    SELECT FROM pg_stat_activity
+    WHERE pid <> pg_backend_pid() AND datname = current_database()
+        AND greatest(age(backend_xmin), age(backend_xid)) >= age(%s::text::xid) LIMIT 1
+"""
+_TIDY_PATIENCE = 2.0
+_BRIEFLY = "-c lock_timeout=2s -c statement_timeout=60s"
 _OLD = """
     SELECT person, wrapped_by, wrapped FROM vault_keys
     WHERE wrapped_by <> %t AND wrapped IS NOT NULL
@@ -66,8 +85,8 @@ class Erased(Exception):
 
 
 class Vault:
-    """Thread-safe. Keys are remembered for writing only: what is read asks each time, so that a
-    destroyed key opens nothing from then on, in any process."""
+    """Thread-safe. Keys are remembered for writing only, and for a minute: what is read asks each
+    time, so that a destroyed key opens nothing from then on, in any process."""
 
     def __init__(
         self, recorder: CaseLogRecorder, wrapping: Wrapping, register: Path | None = None
@@ -75,18 +94,23 @@ class Vault:
         self._recorder = recorder
         self._wrapping = wrapping
         self._register = register
-        self._writing: OrderedDict[UUID, bytes] = OrderedDict()
+        # By person, the key and until when it is remembered, in monotonic seconds.
+        self._writing: OrderedDict[UUID, tuple[bytes, float]] = OrderedDict()
         self._guard = threading.Lock()
 
     def key_to_write(self, person: UUID) -> bytes:
         """The person's key, made if there is none. Raises Erased, VaultProblem, LogUnavailable."""
         with self._guard:
             known = self._writing.get(person)
-        if known is not None:
-            return known
+        now = monotonic()
+        if known is not None and now < known[1]:
+            return known[0]
         key = self.key_to_read(person) or self._make(person)
         with self._guard:
-            self._writing[person] = key
+            self._writing.pop(person, None)
+            while self._writing and next(iter(self._writing.values()))[1] <= now:
+                self._writing.popitem(last=False)
+            self._writing[person] = key, now + _REMEMBERED_FOR
             if len(self._writing) > _REMEMBERED:
                 self._writing.popitem(last=False)
         return key
@@ -94,10 +118,12 @@ class Vault:
     def key_to_read(self, person: UUID) -> bytes | None:
         """The person's key; None where there is none, or none any more.
         Raises VaultProblem, LogUnavailable."""
-        rows = self._recorder.rows(_FIND, (person,))
-        if not rows or rows[0][1] is None:
-            return None
-        return self._wrapping.unwrap(person, *rows[0])
+        return self.keys_to_read([person]).get(person)
+
+    def keys_to_read(self, persons: Iterable[UUID]) -> dict[UUID, bytes]:
+        """The keys of those who have one still. Raises VaultProblem, LogUnavailable."""
+        rows = self._recorder.rows(_FIND, (list(persons),))
+        return {person: self._wrapping.unwrap(person, by, wrapped) for person, by, wrapped in rows}
 
     def destroy(self, person: UUID) -> None:
         """For ever, also where there was no key yet. Harmless to repeat."""
@@ -107,6 +133,25 @@ class Vault:
         self._run(_DESTROY, (person,))
         with self._guard:
             self._writing.pop(person, None)
+
+    def leave_no_trace(self) -> None:
+        """Have what was destroyed gone from the table's files too: a row that is changed leaves its
+        old form behind. Left for the next time where the table is busy, or is not ours to tidy."""
+        try:
+            log_of = cast(CaseLogDatastore, self._recorder.datastore)
+            with psycopg.connect(
+                log_of.database_url, autocommit=True, options=_BRIEFLY
+            ) as connection:
+                (now,) = connection.execute(_NOW).fetchone() or (None,)
+                until = monotonic() + _TIDY_PATIENCE
+                # Who is reading since before still needs the old forms: they would be kept.
+                while connection.execute(_OLDER_READERS, (now,)).fetchone() and (
+                    monotonic() < until
+                ):
+                    sleep(0.05)
+                connection.execute(_TIDY)
+        except psycopg.Error as error:
+            log.warning("vault_not_tidied", error=type(error).__name__)
 
     def rewrap(self, progress: Callable[[int], None] | None = None) -> int:
         """Wrap every key by the current key-encryption key; how many were not. No event changes.

@@ -10,6 +10,9 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from domain.case import events as c
+from domain.disclosure.events import DisclosureExpired
+from domain.documents.events import DocumentAttached, DocumentWithdrawn
+from domain.emergency.events import EmergencyAccessOpened, EmergencyAccessReviewed
 from domain.log.recorded import Recorded
 from projections.model import Plans, ReadModel, Row, Table, on
 from projections.rows import Rows
@@ -44,6 +47,7 @@ class Case(Row, frozen=True):
     anonymous: bool
     sealed: bool
     restricted: bool
+    stored_only: bool
     paused: list[str]
     open_tasks: list[str]
     next_it: list[str]
@@ -57,13 +61,15 @@ class Case(Row, frozen=True):
 _PLAIN: tuple[type, ...] = (
     e.StepScheduled, e.StepSigned, e.StepsOut, e.Reminded, e.Escalated, e.CaseEventHappened,
     e.AutomationGaveUp, e.ScopeOpened, e.ScopeLeft, c.TaskClaimed, c.TaskReleased, c.TaskAssigned,
-    c.NoteWritten, *facts.CATALOGUE.values(),
+    c.NoteWritten, c.CaseRestrictionEased, DocumentAttached, DocumentWithdrawn,
+    DisclosureExpired, EmergencyAccessOpened, EmergencyAccessReviewed, *facts.CATALOGUE.values(),
 )  # fmt: skip
 
 
 class Cases(ReadModel):
     name = "cases"
     folder = Path(__file__).parent
+    version = 2
     tables = {"cases": Table(Case)}
 
     def __init__(self, plans: Plans, territory: Territory) -> None:
@@ -99,6 +105,7 @@ class Cases(ReadModel):
                 bool(given.get("anonymous")),
                 bool(given.get("sealed")),
                 bool(given.get("restricted")),
+                False,
                 [],
                 [],
                 [],
@@ -133,6 +140,18 @@ class Cases(ReadModel):
     @on(facts.RestrictionRequested)
     def _restricted(self, rows: Rows, event: Recorded, body: facts.RestrictionRequested) -> None:
         self._put(rows, event, restricted=True)
+
+    @on(c.CaseRestricted)
+    def _stored_only(self, rows: Rows, event: Recorded, body: c.CaseRestricted) -> None:
+        self._put(rows, event, stored_only=True)
+
+    @on(c.CaseRestrictionLifted)
+    def _lifted(self, rows: Rows, event: Recorded, body: c.CaseRestrictionLifted) -> None:
+        self._put(rows, event, stored_only=False)
+
+    @on(c.PersonReplaced)
+    def _replaced(self, rows: Rows, event: Recorded, body: c.PersonReplaced) -> None:
+        self._put(rows, event, person=UUID(body.person))
 
     @on(facts.PersonIdentified)
     def _identified(self, rows: Rows, event: Recorded, body: facts.PersonIdentified) -> None:

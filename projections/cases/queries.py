@@ -17,7 +17,7 @@ from projections.cursor import after, cursor_of, instant
 class CaseSummary(msgspec.Struct, frozen=True, kw_only=True):
     """A case in one row. `comune` is empty where the address is sealed. `paused`: the causes for
     which the clocks stand still. `next_it`, `next_en`: titles of the steps that are open.
-    `event_count` is the case's version."""
+    `event_count` is the case's version. `pseudonym` is sealed: `domain.vault.pseudonyms`."""
 
     id: UUID
     protocol: str
@@ -66,7 +66,8 @@ _SELECT = """
         CASE WHEN c.sealed OR p.sealed THEN '' ELSE c.comune END AS comune, c.district,
         c.referred_on, c.opened_at, c.episode, c.episode_at, c.state, c.stage, c.stage_it,
         c.stage_en, c.ended_at, c.reason, c.silent, c.result, c.anonymous,
-        c.sealed OR coalesce(p.sealed, false) AS sealed, c.restricted, c.paused, c.open_tasks,
+        c.sealed OR coalesce(p.sealed, false) AS sealed,
+        c.restricted OR c.stored_only AS restricted, c.paused, c.open_tasks,
         c.next_it, c.next_en, c.exceptions, c.event_count, c.last_at, c.last_position
     FROM cases.cases c
     LEFT JOIN persons.persons p ON p.originator_id = c.person
@@ -84,7 +85,8 @@ _LIST = (
       AND (%(version)s::text IS NULL OR c.version = %(version)s)
       AND (%(stage)s::text IS NULL OR c.stage = %(stage)s)
       AND (%(reason)s::text IS NULL OR c.reason = %(reason)s)
-      AND (%(person)s::uuid IS NULL OR c.person = %(person)s)
+      AND (%(person)s::uuid IS NULL OR c.person = %(person)s
+           OR c.person = (SELECT kept_by FROM persons.persons WHERE originator_id = %(person)s))
       AND (%(paused)s::boolean IS NULL OR (c.paused <> '{}') = %(paused)s)
       AND (%(open_step)s::text IS NULL
            OR EXISTS (SELECT FROM unnest(c.open_tasks) t

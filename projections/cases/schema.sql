@@ -23,6 +23,7 @@ CREATE TABLE cases (
     anonymous     boolean     NOT NULL,
     sealed        boolean     NOT NULL,
     restricted    boolean     NOT NULL,
+    stored_only   boolean     NOT NULL,
     paused        text[]      NOT NULL,
     open_tasks    text[]      NOT NULL,
     next_it       text[]      NOT NULL,

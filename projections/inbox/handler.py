@@ -30,7 +30,9 @@ class Case(Row, frozen=True):
     district: int
     sealed: bool = False
     restricted: bool = False
+    stored_only: bool = False
     paused: list[str] = []
+    case_manager: str = ""
 
 
 class Task(Row, frozen=True):
@@ -103,7 +105,7 @@ def _carried(of: UUID, task: e.TaskCarried, title: StepTitle, before: Task | Non
 class Inbox(ReadModel):
     name = "inbox"
     folder = Path(__file__).parent
-    version = 2
+    version = 3
     tables = {
         "cases": Table(Case),
         "tasks": Table(Task, key=["task"]),
@@ -139,9 +141,25 @@ class Inbox(ReadModel):
     def _moved(self, rows: Rows, event: Recorded, body: facts.ResidenceTransferred) -> None:
         self._change_case(rows, event, comune=body.comune, district=body.district)
 
+    @on(c.CaseRestricted)
+    def _stored_only(self, rows: Rows, event: Recorded, body: c.CaseRestricted) -> None:
+        self._change_case(rows, event, stored_only=True)
+
+    @on(c.CaseRestrictionLifted)
+    def _lifted(self, rows: Rows, event: Recorded, body: c.CaseRestrictionLifted) -> None:
+        self._change_case(rows, event, stored_only=False)
+
+    @on(c.PersonReplaced)
+    def _replaced(self, rows: Rows, event: Recorded, body: c.PersonReplaced) -> None:
+        self._change_case(rows, event, person=body.person)
+
     @on(facts.RestrictionRequested)
     def _restricted(self, rows: Rows, event: Recorded, body: facts.RestrictionRequested) -> None:
         self._change_case(rows, event, restricted=True)
+
+    @on(facts.TeamConstituted)
+    def _team(self, rows: Rows, event: Recorded, body: facts.TeamConstituted) -> None:
+        self._change_case(rows, event, case_manager=body.case_manager)
 
     @on(e.EpisodeStarted)
     def _episode(self, rows: Rows, event: Recorded, body: e.EpisodeStarted) -> None:
@@ -164,6 +182,9 @@ class Inbox(ReadModel):
         holders = [f"{body.role} {body.scope}"] if body.role else []
         if body.deputy:
             holders.append(f"{body.deputy} {body.scope}")
+        if body.role == "case_manager" and body.assignee:
+            # Whoever the team's data name by now, also after a correction.
+            self._change_case(rows, event, case_manager=body.assignee)
         rows.put(
             "tasks",
             Task(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
@@ -20,7 +20,7 @@ class InboxTask(msgspec.Struct, frozen=True, kw_only=True):
     `comune` is empty where the address is sealed. `overdue`: the deadline has passed and the
     clocks run. `due` is meaningless while `paused`. `escalated`: how many rungs have been called.
     `via`: why the asker sees it: `assigned`, `claimed`, `role`, `deputy`, `called`, or empty where
-    nobody asked for themselves.
+    nobody asked for themselves. `pseudonym` is sealed: `domain.vault.pseudonyms`.
     """
 
     id: str
@@ -34,6 +34,7 @@ class InboxTask(msgspec.Struct, frozen=True, kw_only=True):
     protocol: str
     version: str
     episode: int
+    person: UUID
     pseudonym: str
     comune: str
     district: int
@@ -66,12 +67,13 @@ class InboxPage(msgspec.Struct, frozen=True):
 _QUERY = """
     SELECT t.originator_id || ':' || t.task AS id, t.originator_id AS "case", t.task, t.step,
         t.instance, t.title_it, t.title_en, t.stage, c.protocol, c.version, c.episode,
-        coalesce(p.pseudonym, '') AS pseudonym,
+        c.person::uuid AS person, coalesce(p.pseudonym, '') AS pseudonym,
         CASE WHEN c.sealed OR p.sealed THEN '' ELSE c.comune END AS comune, c.district, c.source,
         t.role, t.scope, t.deputy, t.assignee, t.claimed_by, t.automation, t.priority, t.due,
         t.opened_at, t.rung AS escalated, t.reminded,
         c.paused <> '{}' AND NOT t.ignores_pause AS paused,
-        c.sealed OR coalesce(p.sealed, false) AS sealed, c.restricted,
+        c.sealed OR coalesce(p.sealed, false) AS sealed,
+        c.restricted OR c.stored_only AS restricted,
         coalesce(t.due <= %(now)s AND (c.paused = '{}' OR t.ignores_pause), false) AS overdue,
         CASE WHEN t.claimed_by = %(person)s AND t.claimed_by <> '' THEN 'claimed'
              WHEN t.assignee = %(person)s AND t.assignee <> '' THEN 'assigned'
@@ -83,8 +85,9 @@ _QUERY = """
     JOIN inbox.cases c USING (originator_id)
     LEFT JOIN persons.persons p ON p.originator_id = c.person::uuid
     WHERE (%(person)s = '' AND %(holds)s = '{}'
-           OR %(person)s <> '' AND %(person)s IN (t.assignee, t.claimed_by)
-           OR t.holders && %(holds)s OR t.called && %(holds)s)
+           OR (%(person)s <> '' AND %(person)s IN (t.assignee, t.claimed_by)
+               OR t.holders && %(holds)s OR t.called && %(holds)s) <> %(waiting)s)
+      AND (NOT %(waiting)s OR c.case_manager = %(person)s AND %(person)s <> '')
       AND (%(automations)s OR t.automation = '')
       AND (%(case)s::uuid IS NULL OR t.originator_id = %(case)s)
       AND (%(district)s::int IS NULL OR c.district = %(district)s)
@@ -92,8 +95,14 @@ _QUERY = """
       AND (%(scope)s::text IS NULL OR t.scope = %(scope)s)
       AND (%(step)s::text IS NULL OR t.step = %(step)s)
       AND (%(due_before)s::timestamptz IS NULL OR t.due < %(due_before)s)
+      AND (%(due_after)s::timestamptz IS NULL
+           OR t.due > %(due_after)s AND (c.paused = '{}' OR t.ignores_pause))
       AND (%(priority)s::int IS NULL OR t.priority >= %(priority)s)
       AND (NOT %(unclaimed)s OR t.claimed_by IN ('', %(person)s))
+      AND CASE %(held)s WHEN 'me' THEN %(person)s IN (t.assignee, t.claimed_by)
+                        WHEN 'nobody' THEN t.claimed_by = '' AND t.assignee = ''
+                        WHEN 'others' THEN t.claimed_by NOT IN ('', %(person)s)
+                        ELSE true END
       AND (NOT %(overdue)s
            OR t.due <= %(now)s AND (c.paused = '{}' OR t.ignores_pause))
       AND (%(after_case)s::uuid IS NULL
@@ -117,10 +126,13 @@ def inbox(
     scope: str | None = None,
     step: str | None = None,
     due_before: datetime | None = None,
+    due_after: datetime | None = None,
     priority: int | None = None,
     overdue: bool = False,
     unclaimed: bool = False,
     automations: bool = False,
+    held: Literal["", "me", "nobody", "others"] = "",
+    waiting: bool = False,
     limit: int = 50,
     cursor: str = "",
 ) -> InboxPage:
@@ -129,7 +141,9 @@ def inbox(
     `person` and `holds` (role, scope) are those who ask: they see what is assigned to them, what
     their roles may do, also as deputies, and what they have been called in for; with neither, every
     open task. `priority`: at least. `unclaimed`: leaves out what others have taken. Tasks that the
-    machine is doing are left out unless `automations`. Raises BadCursor.
+    machine is doing are left out unless `automations`. `due_after`: with clocks that run. `held`:
+    by whom a task has been taken. `waiting`: instead of their own, what others have to do in the
+    cases that `person` manages. Raises BadCursor.
     """
     after_priority, after_due, after_case, after_task = after(cursor, number, instant, UUID, str)
     parameters = {
@@ -142,10 +156,13 @@ def inbox(
         "scope": scope,
         "step": step,
         "due_before": due_before,
+        "due_after": due_after,
         "priority": priority,
         "overdue": overdue,
         "unclaimed": unclaimed,
         "automations": automations,
+        "held": held,
+        "waiting": waiting,
         "limit": limit + 1,
         "after_priority": after_priority,
         "after_due": after_due,

@@ -14,7 +14,8 @@ from psycopg.rows import class_row
 
 class OpenQuestion(msgspec.Struct, frozen=True):
     """`asked_to`: a staff id or a scope; `task`: a key, where it is about one. The words are in the
-    case's history, for who may read them. `mine`: the asker is who put it."""
+    case's history, for who may read them. `mine`: the asker is who put it. `pseudonym` is sealed:
+    `domain.vault.pseudonyms`."""
 
     case: UUID
     note: str
@@ -22,13 +23,14 @@ class OpenQuestion(msgspec.Struct, frozen=True):
     asked_to: str
     task: str
     asked_at: datetime
+    person: UUID
     pseudonym: str
     mine: bool
 
 
 _QUERY = """
     SELECT q.originator_id AS "case", q.note, q.asked_by, q.asked_to, q.task, q.asked_at,
-        coalesce(p.pseudonym, '') AS pseudonym, q.asked_by = %(person)s AS mine
+        c.person::uuid AS person, coalesce(p.pseudonym, '') AS pseudonym, q.asked_by = %(person)s AS mine
     FROM inbox.questions q
     JOIN inbox.cases c USING (originator_id)
     LEFT JOIN persons.persons p ON p.originator_id = c.person::uuid

@@ -11,10 +11,13 @@ CREATE TABLE cases (
     district      bigint   NOT NULL,
     sealed        boolean  NOT NULL,
     restricted    boolean  NOT NULL,
-    paused        text[]   NOT NULL
+    stored_only   boolean  NOT NULL,
+    paused        text[]   NOT NULL,
+    case_manager  text     NOT NULL
 );
 
 CREATE INDEX ON cases (district);
+CREATE INDEX ON cases (case_manager) WHERE case_manager <> '';
 
 -- Tasks that are open. holders and called hold "role scope": who may act, who was called in.
 CREATE TABLE tasks (

@@ -13,6 +13,7 @@ from uuid import UUID
 
 from msgspec.structs import replace
 
+from domain.case import events as c
 from domain.log.recorded import Recorded
 from projections.indicators.figures import (
     TABLES,
@@ -101,6 +102,13 @@ class Indicators(ReadModel):
     @on(f.ResidenceTransferred)
     def _moved(self, rows: Rows, event: Recorded, body: f.ResidenceTransferred) -> None:
         rows.put("cases", replace(_case(rows, event), comune=body.comune, district=body.district))
+
+    @on(c.PersonReplaced)
+    def _replaced(self, rows: Rows, event: Recorded, body: c.PersonReplaced) -> None:
+        person = UUID(body.person)
+        rows.put("cases", replace(_case(rows, event), person=person))
+        for episode in rows.of("episodes", event.originator_id):
+            rows.put("episodes", replace(episode, person=person))
 
     # ── tasks and waits ──────────────────────────────────────────────────────────────────────
 

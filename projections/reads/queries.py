@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -48,6 +49,7 @@ _SELECT = """
 # Only what is asked for stands in the query: each has an index that also gives the order.
 _CONDITIONS = {
     "person": "person = %(person)s",
+    "persons": "person = ANY(%(persons)s)",
     "case": "case_id = %(case)s",
     "by": "reader = %(by)s",
     "since": "at >= %(since)s",
@@ -59,7 +61,7 @@ _CONDITIONS = {
 def reads(
     connection: Connection[Any],
     *,
-    person: UUID | None = None,
+    persons: Sequence[UUID] = (),
     case: UUID | None = None,
     by: str | None = None,
     since: datetime | None = None,
@@ -67,10 +69,12 @@ def reads(
     limit: int = 50,
     cursor: str = "",
 ) -> ReadPage:
-    """The latest first. `since` is included, `until` is not. Raises BadCursor."""
+    """The latest first. `persons`: the ids that one human being has had; `since` is included,
+    `until` is not. Raises BadCursor."""
     before, line = after(cursor, _position, _position)
     parameters = {
-        "person": person,
+        "person": persons[0] if len(persons) == 1 else None,
+        "persons": list(persons) if len(persons) > 1 else None,
         "case": case,
         "by": by,
         "since": since,

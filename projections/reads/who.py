@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -27,7 +28,7 @@ class ReaderOnDay(msgspec.Struct, frozen=True):
 _WHO = """
     WITH found AS (
         SELECT (at AT TIME ZONE %(zone)s)::date AS day, reader, roles, shown, refused
-        FROM reads.reads WHERE person = %(person)s
+        FROM reads.reads WHERE person = ANY(%(persons)s)
     ), held AS (
         SELECT day, reader, array_agg(DISTINCT split_part(role, '@', 1)) AS roles,
             array_agg(DISTINCT split_part(role, '@', 2)) AS organisations
@@ -47,9 +48,10 @@ _WHO = """
 
 
 def who_looked(
-    connection: Connection[Any], person: UUID, zone: str, limit: int = 2_000
+    connection: Connection[Any], persons: Sequence[UUID], zone: str, limit: int = 2_000
 ) -> list[ReaderOnDay]:
-    """The latest days first. `zone`: of the territory's days, an IANA name."""
+    """The latest days first. `persons`: the ids that one human being has had;
+    `zone`: of the territory's days, an IANA name."""
     with connection.cursor(row_factory=class_row(ReaderOnDay)) as cursor:
-        parameters = {"person": person, "zone": zone, "limit": limit}
+        parameters = {"persons": list(persons), "zone": zone, "limit": limit}
         return cursor.execute(_WHO, parameters).fetchall()

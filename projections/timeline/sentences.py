@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from domain.case import events as c
+from domain.disclosure.events import DisclosureExpired
+from domain.documents.events import DocumentAttached, DocumentWithdrawn
+from domain.emergency.events import EmergencyAccessOpened, EmergencyAccessReviewed
 from projections.timeline.established import ESTABLISHED
 from projections.titles import Titles
 from protocols.engine import events as e
@@ -173,6 +176,10 @@ def _about(what_it: str, what_en: str) -> Callable[[Titles, Any], Sentence]:
     return sentence
 
 
+def _plainly(it: str, en: str) -> Callable[[Titles, Any], Sentence]:
+    return lambda t, b: (it, en)
+
+
 def _note(t: Titles, b: c.NoteWritten) -> Sentence:
     if b.answers:
         return "Risposta a una domanda", "A question answered"
@@ -231,5 +238,21 @@ SENTENCES: dict[type, Callable[[Titles, Any], Sentence]] = {
     c.TaskReleased: _about("Rimesso a disposizione", "Released"),
     c.TaskAssigned: _about("Assegnato", "Assigned"),
     c.NoteWritten: _note,
+    DocumentAttached: _plainly("Documento allegato", "Document attached"),
+    DocumentWithdrawn: _plainly("Documento ritirato", "Document withdrawn"),
+    DisclosureExpired: _plainly(
+        "Scaduta l'autorizzazione a comunicare i dati", "Disclosure authorisation expired"
+    ),
+    EmergencyAccessOpened: _plainly(
+        "Aperto un accesso d'emergenza, da verificare", "Emergency access opened, to be reviewed"
+    ),
+    EmergencyAccessReviewed: _plainly(
+        "Verificato un accesso d'emergenza", "Emergency access reviewed"
+    ),
+    c.PersonReplaced: _plainly("Riconosciuto di chi è il caso", "Recognised whose case it is"),
+    c.CaseRestricted: _plainly("Trattamento limitato", "Processing restricted"),
+    c.CaseRestrictionEased: _plainly("Trattamento limitato: un operatore è ammesso", "Processing "
+                                     "restricted: a member of staff is let in"),
+    c.CaseRestrictionLifted: _plainly("Fine della limitazione", "The restriction is over"),
     **ESTABLISHED,
 }  # fmt: skip

@@ -60,6 +60,7 @@ class Answers:
             "service": self.service,
             "person": self.person,
             "host": "host",
+            "document": "document",
         }.get(kind, "x")
 
     def group(self, fields: dict[str, FormField], number: int) -> dict[str, Any]:

@@ -18,6 +18,8 @@ class Body(msgspec.Struct, frozen=True, omit_defaults=True):
     """The body of an event in the log. Its topic and `class_version` are stable for ever."""
 
     class_version: ClassVar[int] = 1
+    typed: ClassVar[tuple[str, ...]] = ()
+    """Fields that people type freely: kept as what is personal is, readable with the key only."""
 
 
 class CaseOpened(Body, frozen=True):
@@ -228,6 +230,8 @@ class CaseEnded(Body, frozen=True):
 class StepSkipped(Body, frozen=True):
     """Exception: an authorised role left the step out."""
 
+    typed = ("reason",)
+
     step: str
     reason: str
     tasks: tuple[str, ...] = ()
@@ -236,12 +240,16 @@ class StepSkipped(Body, frozen=True):
 class StepForced(Body, frozen=True):
     """Exception: an authorised role opened the step although its condition did not hold."""
 
+    typed = ("reason",)
+
     step: str
     reason: str
 
 
 class StepRedone(Body, frozen=True):
     """Exception: an authorised role had the step done again. A RoundStarted follows."""
+
+    typed = ("reason",)
 
     step: str
     reason: str
@@ -252,6 +260,8 @@ class DataCorrected(Body, frozen=True):
 
     Only the changed fields are given.
     """
+
+    typed = ("reason",)
 
     step: str
     reason: str

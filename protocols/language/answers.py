@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cache
 from typing import Any
@@ -33,12 +33,14 @@ class FieldError(Struct, frozen=True):
 
 
 class Known(Struct, frozen=True):
-    """Names that exist outside the form. Each maps an id to whether it exists."""
+    """Names that exist outside the form. Each maps an id to whether it exists. `document`: whether
+    it is attached to the case that the form is about, and was not withdrawn."""
 
     comune: Callable[[str], bool]
     service: Callable[[str], bool]
     host: Callable[[str], bool]
     person: Callable[[str], bool]
+    document: Callable[[str], bool] = bool
 
 
 def text_problem(value: str, longest: int = MAX_TEXT) -> Text | None:
@@ -75,6 +77,13 @@ def check(
 _condition = cache(Guard)
 
 
+def is_asked(field: FormField, fields: Iterable[str], answers: Mapping[str, Any]) -> bool:
+    """Whether a question is asked, given the answers to those beside it (`fields`: their names)."""
+    if not field.when:
+        return True
+    return _condition(field.when).holds({**dict.fromkeys(fields), **answers})
+
+
 class _Checker:
     def __init__(self, known: Known) -> None:
         self.known = known
@@ -101,9 +110,7 @@ class _Checker:
                 self.error(f"{prefix}{shown}", it, en)
         for name, field in fields.items():
             path = f"{prefix}{name}"
-            if field.when and not _condition(field.when).holds(
-                {**dict.fromkeys(fields), **answers}
-            ):
+            if not is_asked(field, fields, answers):
                 continue
             value = answers.get(name)
             if field.filled_by:
@@ -231,6 +238,13 @@ class _Checker:
         return self._reference(
             value, path, self.known.person, "questo operatore non esiste", "no such staff member"
         )
+
+    def _document(self, field: FormField, value: Any, path: str) -> Any:
+        return self._reference(
+            value, path, self.known.document,
+            "questo documento non è allegato al caso: allegarlo prima",
+            "this document is not attached to the case: attach it first",
+        )  # fmt: skip
 
     def _instrument(self, field: FormField, value: Any, path: str) -> Any:
         """{instrument, items: {item: value}, score, band}; score and band only where there are.

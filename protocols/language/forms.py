@@ -13,7 +13,7 @@ Category = Literal["identity", "social", "clinical", "work", "judicial"]
 FieldType = Literal[
     "text", "note", "integer", "decimal", "money", "date", "yes_no", "choice", "choices",
     "scale", "comune", "service", "host", "person", "list", "group",
-    "instrument",
+    "instrument", "document",
 ]  # fmt: skip
 
 

@@ -233,6 +233,7 @@ _SIMPLE: dict[str, Callable[[Answers, FormField, Random], Any]] = {
     "service": lambda answers, field, draw: draw.choice(answers._services),
     "person": lambda answers, field, draw: draw.choice(answers._people),
     "host": lambda answers, field, draw: f"host-{1 + draw.randrange(20)}",
+    "document": lambda answers, field, draw: f"document-{1 + draw.randrange(20)}",
 }
 
 

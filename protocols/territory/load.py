@@ -15,6 +15,7 @@ from protocols.documents import (
     unknown_name,
     validate_document,
 )
+from protocols.territory.disclosing import AccessFile
 from protocols.territory.feasts import CalendarFile
 from protocols.territory.keeping import RecordsFile
 from protocols.territory.model import (
@@ -40,6 +41,7 @@ _FILES: dict[str, type[BaseModel]] = {
     "placements": PlacementsFile,
     "people": PeopleFile,
     "records": RecordsFile,
+    "access": AccessFile,
 }
 
 
@@ -60,11 +62,32 @@ def load_territory(folder: Path) -> Territory:
             problems.extend(error.problems)
     if problems:
         raise DocumentError(problems)
-    files = PackFiles(**parts)
+    files = PackFiles(**parts, policies=_policies(folder))
     problems.extend(islice(check_references(files, documents), MAX_PROBLEMS))
     if problems:
         raise DocumentError(problems)
     return Territory(files)
+
+
+def _policies(folder: Path) -> dict[str, str]:
+    """The texts of the access policies, by file. Raises DocumentError."""
+    found = sorted((folder / "access").glob("*.cedar"))
+    if not found:
+        message = Text(
+            "Mancano le regole di accesso: servono dei file «access/*.cedar».",
+            "The access policies are missing: files “access/*.cedar” are needed.",
+        )
+        raise DocumentError([Problem(f"{folder.name}/access", 1, "", message)])
+    texts = {}
+    for path in found:
+        shown = f"{folder.name}/access/{path.name}"
+        try:
+            texts[f"access/{path.name}"] = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            reason = type(error).__name__
+            message = Text(f"Il file non si può leggere: {reason}.", f"Cannot be read: {reason}.")
+            raise DocumentError([Problem(shown, 1, "", message)]) from None
+    return texts
 
 
 def packs_folder() -> Path:

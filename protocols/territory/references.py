@@ -54,6 +54,7 @@ def check_references(files: PackFiles, documents: Mapping[str, Document]) -> Ite
     yield from _placements(files, documents["placements"])
     yield from _people(files, names, documents["people"])
     yield from _records(files, names, documents["records"])
+    yield from _access(files, names, documents["access"])
 
 
 def _reference(
@@ -276,7 +277,15 @@ def _vacancies(
 
 
 def _records(files: PackFiles, names: _Names, document: Document) -> Iterator[Problem]:
-    erasure = files.records.erasure
-    for part, roles in (("asked_by", erasure.asked_by), ("approved_by", erasure.approved_by)):
-        for position, role in enumerate(roles):
-            yield from _reference(document, ("erasure", part, position), _ROLE, role, names.roles)
+    records = files.records
+    for name in ("erasure", "merging", "restriction", "correction"):
+        section = getattr(records, name)
+        for part in ("asked_by", "proposed_by", "approved_by", "decided_by"):
+            for position, role in enumerate(getattr(section, part, ())):
+                yield from _reference(document, (name, part, position), _ROLE, role, names.roles)
+
+
+def _access(files: PackFiles, names: _Names, document: Document) -> Iterator[Problem]:
+    for position, role in enumerate(files.access.emergency.reviewed_by):
+        path: Path = ("emergency", "reviewed_by", position)
+        yield from _reference(document, path, _ROLE, role, names.roles)

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import BaseModel
 
 from protocols.territory.calendar import WorkingCalendar
+from protocols.territory.disclosing import AccessFile
 from protocols.territory.feasts import CalendarFile
 from protocols.territory.keeping import RecordsFile
 from protocols.territory.model import (
@@ -55,6 +56,8 @@ class PackFiles(BaseModel):
     placements: PlacementsFile
     people: PeopleFile
     records: RecordsFile
+    access: AccessFile
+    policies: dict[str, str]
 
 
 class Territory:
@@ -78,6 +81,8 @@ class Territory:
         self.levels: Mapping[str, Level] = MappingProxyType(dict(files.governance.levels))
         self.funding: Mapping[str, FundingStream] = MappingProxyType(dict(files.funding.streams))
         self.records: RecordsFile = files.records
+        self.access: AccessFile = files.access
+        self.policies: Mapping[str, str] = MappingProxyType(dict(files.policies))
         self.people: Mapping[str, PersonEntry] = MappingProxyType(dict(files.people.people))
         self.digest = _digest(files)
         self._placements: Mapping[str, tuple[PlacementRule, ...]] = dict(

@@ -20,6 +20,7 @@ from fastapi import FastAPI
 from api.http.app import create_app
 from api.stack.postgres import EmbeddedPostgres
 from domain.clock import MovableClock
+from domain.documents.place import documents_of
 from domain.installation import initialise
 from domain.log.recorder import CaseLogRecorder
 from domain.service import CaseService
@@ -172,7 +173,8 @@ def _application(url: str, home: Path, registry: Registry) -> Iterator[People]:
     initialise(url, "training")
     recorder = CaseLogRecorder.connect(url)
     clock = MovableClock(recorder.datastore)  # type: ignore[arg-type]
-    service = CaseService(recorder, registry, TERRITORY, clock, b"k" * 32)
+    documents = documents_of(home)
+    service = CaseService(recorder, registry, TERRITORY, clock, b"k" * 32, documents=documents)
     app = create_app(Settings(url, home=home, training=True), service)
     with serving(app) as address, httpx.Client(base_url=address, timeout=30) as http:
         yield People(app, http)

@@ -1,108 +1,11 @@
-"""Who may read what: the matrix of the territory's rules, first pure, then through the door."""
+"""Who may read what, through the door; the rules themselves: `tests/access`."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
 from uuid import uuid4
 
-import pytest
-
-from api.http.access import (
-    Origin,
-    Reader,
-    Sight,
-    may_read,
-    may_read_field,
-    may_read_place,
-    may_read_tables,
-)
 from tests.api.conftest import DESK, DISTRICT, MELZO, REFERENT, TERRITORY, People, holder
-
-SIGHT = Sight(
-    MELZO, 5, "cps-melzo", "PSYCHIATRIC_CENTRE",
-    frozenset({f"comune:{MELZO}", "district:5", "health_provider", "comune:015108"}),
-    frozenset({"by-name"}),
-)  # fmt: skip
-
-
-def reader(*scopes: str, name: str = "somebody") -> Reader:
-    return Reader(name, tuple(("role", scope, False) for scope in scopes))
-
-
-MATRIX = [
-    # scope, summary, timeline, data, social, clinical, name
-    (f"comune:{MELZO}", True, True, True, True, False, True),
-    ("district:5", True, True, True, True, False, False),
-    ("service:cps-melzo", True, True, True, True, True, True),
-    ("health_provider", True, True, True, True, True, False),
-    ("comune:015108", True, True, True, True, False, False),
-    ("comune:015205", False, False, False, False, False, False),
-    ("district:3", False, False, False, False, False, False),
-    ("employment", False, False, False, False, False, False),
-    ("anti_violence", False, False, False, False, False, False),
-    ("management", True, True, False, False, False, False),
-    ("steering", False, False, False, False, False, False),
-    ("audit", True, True, True, True, True, False),
-    ("design", False, False, False, False, False, False),
-    ("system", False, False, False, False, False, False),
-]
-
-
-@pytest.mark.parametrize("row", MATRIX, ids=lambda row: row[0])
-def test_each_scope_reads_what_is_its_own(row: tuple[Any, ...]) -> None:
-    scope, summary, timeline, data, social, clinical, name = row
-    who = reader(scope)
-    assert may_read(who, SIGHT, "summary") is summary
-    assert may_read(who, SIGHT, "timeline") is timeline
-    assert may_read(who, SIGHT, "data") is data
-    assert may_read_field(who, SIGHT, "social", False) is social
-    assert may_read_field(who, SIGHT, "clinical", False) is clinical
-    assert may_read_field(who, SIGHT, "identity", True) is name
-
-
-def test_work_integration_reads_a_case_once_it_has_a_task_there() -> None:
-    sight = Sight(MELZO, 5, "cps-melzo", scopes=frozenset({"employment"}))
-    assert may_read(reader("employment"), sight, "data")
-    assert may_read_field(reader("employment"), sight, "work", False)
-    assert not may_read_field(reader("employment"), sight, "clinical", False)
-
-
-def test_an_escalation_calls_management_in_but_shows_no_clinical_data() -> None:
-    sight = Sight(MELZO, 5, "cps-melzo", scopes=frozenset({"management"}))
-    assert may_read(reader("management"), sight, "data")
-    assert not may_read_field(reader("management"), sight, "clinical", False)
-
-
-def test_whoever_recorded_a_field_reads_it_and_so_does_their_role() -> None:
-    who = Reader("me", (("asst_referent", "health_provider", False),))
-    assert may_read_field(who, SIGHT, "clinical", True, Origin("x", "y", "me"))
-    assert may_read_field(who, SIGHT, "judicial", True, Origin("asst_referent", "health_provider"))
-    assert not may_read_field(who, SIGHT, "judicial", True, Origin("other", "health_provider"))
-
-
-def test_a_case_referred_by_a_desk_opens_no_clinical_data_to_it() -> None:
-    sight = Sight(MELZO, 5, "desk-015142", "ACCESS_DESK")
-    assert not may_read_field(reader("service:desk-015142"), sight, "clinical", False)
-
-
-def test_where_a_sealed_case_lives_is_known_only_where_it_is_cared_for() -> None:
-    sealed = Sight(MELZO, 5, "cav", scopes=frozenset({"employment"}), sealed=True)
-    assert may_read_place(reader(f"comune:{MELZO}"), sealed)
-    for scope in ("district:5", "employment", "audit", "management"):
-        assert not may_read_place(reader(scope), sealed), scope
-
-
-def test_full_tables_are_for_those_who_govern_and_audit() -> None:
-    for scope in ("management", "steering", "joint_office", "audit"):
-        assert may_read_tables(reader(scope), "full"), scope
-    for scope in (f"comune:{MELZO}", "employment", "design", "system"):
-        assert not may_read_tables(reader(scope), "full"), scope
-        assert may_read_tables(reader(scope), "published"), scope
-    assert not may_read_tables(Reader("gone"), "published")
-
-
-# ── through the door ─────────────────────────────────────────────────────────────────────────
 
 ELSEWHERE = holder("municipal_referent", "comune:015205")
 AUDITOR = holder("auditor", "audit")

@@ -51,7 +51,7 @@ def installation(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Installation]:
     # Reading the territory is slow, and not what these tests are about.
-    for module in ("domain.service", "domain.verify", "api.cli.clock", "api.cli.token"):
+    for module in ("domain.service", "domain.verifying.stretch", "api.cli.clock", "api.cli.token"):
         monkeypatch.setattr(f"{module}.load_territory", lambda _: TERRITORY)
     initialise(database_url, "training")
     home = tmp_path / "home"

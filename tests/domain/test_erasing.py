@@ -19,10 +19,14 @@ from domain.person.erasing import (
     hold_records,
     request_erasure,
 )
+from domain.person.events import LegalHoldPlaced
+from domain.person.forgetting import complete_erasures
+from domain.person.index import held
 from domain.refusal import Refused
 from domain.service import CaseService
 from domain.vault.fields import ERASED, is_sealed
 from tests.domain.conftest import MELZO, TERRITORY, actor, holder, referral
+from tests.persons.conftest import merge
 
 SECRETS = {
     "first_name": "Unica-Canarino",
@@ -181,6 +185,57 @@ def test_given_twice_it_is_done_once_and_completed_if_it_was_cut_off(
     again = decide_erasure(service, command)
     assert again.replayed
     assert service.vault.key_to_read(ended) is None
+
+
+def test_an_erasure_that_was_cut_off_is_completed_by_whoever_comes_next(
+    service: CaseService, ended: UUID, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert complete_erasures(service) == 0
+    ask(service, ended)
+    with monkeypatch.context() as cut:
+        cut.setattr(service.vault, "destroy", lambda person: (_ for _ in ()).throw(OSError))
+        with pytest.raises(OSError):  # noqa: PT011
+            decide_erasure(service, decision(ended))
+    assert service.vault.key_to_read(ended) is not None
+    assert complete_erasures(service) == 1
+    assert service.vault.key_to_read(ended) is None
+    assert complete_erasures(service) == 0
+    with pytest.raises(Refused) as refused:
+        decide_erasure(service, decision(ended))
+    assert code_of(refused) == "nothing_asked"
+
+
+def test_who_stands_for_others_is_erased_with_them(service: CaseService, ended: UUID) -> None:
+    other = service.handle(referral(person=SECRETS | {"phone": "+39 02 77"})).case
+    manager = holder("municipal_referent", f"comune:{MELZO}")
+    service.handle(c.ReportEvent(command_id=uuid4(), actor=manager, case=other, event="death"))
+    merged = UUID(service.state(other).attributes["person"])
+    merge(service, ended, merged)
+    with pytest.raises(Refused) as refused:
+        ask(service, merged)
+    assert code_of(refused) == "person_merged"
+    ask(service, ended)
+    decide_erasure(service, decision(ended))
+    for person in (ended, merged):
+        assert service.vault.key_to_read(person) is None
+        opened = service.personal_reader(person).opened(service.history(person)[0])
+        assert set(opened.values()) == {ERASED}
+    assert held(service.recorder, [ended, merged]) == ()
+
+
+def test_what_was_typed_of_somebody_goes_with_them(service: CaseService, ended: UUID) -> None:
+    ask(service, ended)
+    hold = HoldRecords(command_id=uuid4(), actor=DECIDES, case=ended, why="Causa del sig. D'Àdda.")
+    hold_records(service, hold)
+    hold_records(
+        service,
+        HoldRecords(command_id=uuid4(), actor=DECIDES, case=ended, why="Finita.", lift=True),
+    )
+    (placed,) = (e for e in service.history(ended) if isinstance(e.body, LegalHoldPlaced))
+    assert is_sealed(placed.body.why)
+    assert service.personal_reader(ended).typed(placed, "why") == "Causa del sig. D'Àdda."
+    decide_erasure(service, decision(ended))
+    assert service.personal_reader(ended).typed(placed, "why") == ERASED
 
 
 @pytest.mark.parametrize("changes", [{"ground": "perché sì"}, {"why": ""}, {"why": "a\x00b"}])

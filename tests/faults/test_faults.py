@@ -27,7 +27,14 @@ FAULTS: dict[str, Callable[[Stack], None]] = {
 }
 
 
-@pytest.mark.parametrize("killed", FAULTS)
+# What follows the log begins again from its own position: the quick tests of both show it too.
+LONG = ("conductor", "projector")
+
+
+@pytest.mark.parametrize(
+    "killed",
+    [pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in FAULTS],
+)
 def test_nothing_acknowledged_is_lost_or_doubled(stack: Stack, killed: str) -> None:
     load = Load(stack, killed)
     load.run(at=120, fault=lambda: FAULTS[killed](stack))

@@ -18,10 +18,12 @@ from projections.cases.queries import case, cases
 from projections.cursor import BadCursor, cursor_of
 from projections.deadlines.queries import deadlines, due_cases, next_due, overdue
 from projections.hosts.queries import host, hosts, places
+from projections.inbox.counts import inbox_counts
 from projections.inbox.queries import inbox
 from projections.persons.queries import persons
 from projections.projector import Projector
 from projections.timeline.queries import timeline
+from protocols import facts
 from protocols.engine import events as e
 from protocols.engine import moves
 
@@ -92,6 +94,43 @@ def test_a_claimed_task_leaves_the_shared_list(world: Any, project: Any) -> None
     assert seen(connection, world, person="mr-1", holds=holds) == [("triage", "claimed")]
     assert seen(connection, world, person="mr-2", holds=holds, unclaimed=True) == []
     assert seen(connection, world, person="mr-2", holds=holds) == [("triage", "role")]
+
+
+def test_whoever_manages_a_case_sees_what_waits_for_others_in_it(world: Any, project: Any) -> None:
+    case = world.case()
+    case.record(facts.TeamConstituted("team", members=("mr-9",), case_manager="mr-9"))
+    world.case()
+    connection = project()
+    assert seen(connection, world, person="mr-9", waiting=True) == [("triage", "")]
+    assert seen(connection, world, person="mr-9") == []
+    holds = [("municipal_referent", f"comune:{MELZO}")]
+    # What they may do themselves does not wait for others.
+    assert seen(connection, world, person="mr-9", holds=holds, waiting=True) == []
+    assert seen(connection, world, person="mr-8", holds=holds, waiting=True) == []
+
+
+def test_the_counts_are_those_of_the_lists(world: Any, project: Any) -> None:
+    holds = [("municipal_referent", f"comune:{MELZO}")]
+    me = {"person": "mr-1", "holds": holds}
+    late = world.case()
+    world.later(days=40)
+    late.record(TaskClaimed("triage", "mr-2"))
+    mine = world.case()
+    mine.record(TaskClaimed("triage", "mr-1"))
+    world.case()
+    connection = project()
+    midnight = world.now + timedelta(hours=6)
+    counted = inbox_counts(connection, now=world.now, midnight=midnight, **me)
+    assert (counted.all, counted.overdue, counted.today) == (3, 1, 0)
+    assert (counted.held, counted.free, counted.others, counted.waiting) == (1, 1, 1, 0)
+    for held, count in (("me", counted.held), ("nobody", counted.free), ("others", counted.others)):
+        assert len(seen(connection, world, held=held, **me)) == count
+    (due,) = {task.due for task in inbox(connection, now=world.now, held="me", **me).tasks}
+    soon = due - timedelta(hours=1)
+    assert inbox_counts(connection, now=soon, midnight=due, **me).today == 2
+    assert inbox_counts(connection, now=soon, midnight=due - timedelta(1), **me).today == 0
+    nobody = inbox_counts(connection, now=world.now, midnight=midnight, person="x", holds=[])
+    assert nobody.all == nobody.waiting == 0
 
 
 def test_overdue_is_told_by_the_clock_that_is_asked_with(world: Any, project: Any) -> None:

@@ -149,7 +149,7 @@ def test_the_designer_finds_nothing_personal_behind_any_address(people: People) 
         path = route.path.format(**{name: known.get(name, unknown) for name in names})
         asked: list[dict[str, Any]] = [{}]
         asked += [{"mine": "false"}] if route.path == "/api/v1/tasks" else []
-        asked += [{"q": case[:8]}] if route.path == "/api/v1/cases" else []
+        asked += [{"stage": case[:8]}] if route.path == "/api/v1/cases" else []
         for parameters in asked:
             answer = people.get(DESIGNER, path, **parameters)
             seen += answer.status_code == 200

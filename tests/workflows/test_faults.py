@@ -62,7 +62,11 @@ def own_town(empty_database_url: str, server: Server) -> Iterator[Town]:
 
 @pytest.mark.parametrize(
     ("outcome", "command", "event"),
-    [("letter", "CompleteTask", "StepCompleted"), ("seconds", "PassTime", "Reminded")],
+    [
+        ("letter", "CompleteTask", "StepCompleted"),
+        # As long as Temporal's time-out of a task.
+        pytest.param("seconds", "PassTime", "Reminded", marks=pytest.mark.slow),
+    ],
 )
 def test_a_worker_killed_between_commit_and_reply_does_nothing_twice(
     town: Town, outcome: str, command: str, event: str

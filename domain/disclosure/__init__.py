@@ -1,0 +1,1 @@
+"""What a person authorises to be disclosed: from whom, to whom, what, until when."""

@@ -1,0 +1,1 @@
+"""Emergency access: opened with a reason, alerted, ended by time, reviewed afterwards."""
