@@ -66,7 +66,28 @@ def ensure(name):
         if not pip("install", "--no-index", "--no-deps", "--no-build-isolation", "-e", "."):
             return 1
         write("project", project)
-    return 0
+    return assets(name)
+
+
+def assets(name):
+    """What the pages are made of, from npm. Without it `make demo` works, except for the pages."""
+    wanted = digest(os.path.join("tools", "assets.lock.json"))
+    kind = "dev" if name == "dev" else "runtime"
+    if stamp("assets") in (wanted + " dev", wanted + " " + kind):
+        return 0
+    forget("assets")
+    say("Prendo stili, caratteri e programmi delle pagine", "fetching what the pages are made of")
+    done = subprocess.run(
+        [python(), os.path.join(ROOT, "tools", "assets.py"), kind], env=environment(), check=False
+    )
+    if done.returncode == 0:
+        write("assets", wanted + " " + kind)
+        return 0
+    complain(
+        "Le pagine resteranno senza stile: controllare la rete e ripetere.",
+        "Pages will be without style: check the network and repeat.",
+    )
+    return 1 if kind == "dev" else 0
 
 
 def create():

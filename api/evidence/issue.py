@@ -116,7 +116,6 @@ def issue(ground: Ground, command: IssueEvidence, door: str, out: BinaryIO) -> I
             Text(
                 "Eseguire `cantiere verify`, poi riprovare.",
                 "Run `cantiere verify`, then try again.",
-                "Run `cantiere verify`, then try again.",
             ),
         ) from None
     if before is None and record(service, command, evidence.person, size, made, now).replayed:

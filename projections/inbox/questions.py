@@ -30,7 +30,8 @@ class OpenQuestion(msgspec.Struct, frozen=True):
 
 _QUERY = """
     SELECT q.originator_id AS "case", q.note, q.asked_by, q.asked_to, q.task, q.asked_at,
-        c.person::uuid AS person, coalesce(p.pseudonym, '') AS pseudonym, q.asked_by = %(person)s AS mine
+        c.person::uuid AS person, coalesce(p.pseudonym, '') AS pseudonym,
+        q.asked_by = %(person)s AS mine
     FROM inbox.questions q
     JOIN inbox.cases c USING (originator_id)
     LEFT JOIN persons.persons p ON p.originator_id = c.person::uuid

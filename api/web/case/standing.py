@@ -1,0 +1,160 @@
+"""Where the case is: its stages, what is open and with whom, and the team."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Literal
+
+import msgspec
+
+from api.http.access import scope_shown
+from api.web.case.seen import Seen
+from api.web.inbox.view import staff_name, task_address
+from api.web.people import place_of
+from protocols import facts
+from protocols.engine.state import SCHEDULED, Task
+from protocols.language.formula import DONE, OPEN, OUT
+from protocols.territory import Territory
+from protocols.text import Text
+
+Progress = Literal["done", "now", "ahead", "out"]
+
+
+class Stage(msgspec.Struct, frozen=True):
+    title: Text
+    progress: Progress
+
+
+class TaskLine(msgspec.Struct, frozen=True):
+    """`holder`: who has it; `called`: roles that were called in because it is late; `opens_at`: of
+    what is not open yet."""
+
+    title: Text
+    address: str
+    role: Text
+    where: Text
+    holder: str
+    mine: bool
+    automatic: bool
+    due: datetime | None
+    overdue: bool
+    paused: bool
+    opens_at: datetime | None
+    called: tuple[Text, ...]
+
+
+class Seat(msgspec.Struct, frozen=True):
+    """`deputies`: names of those who stand in."""
+
+    title: Text
+    place: Text
+    deputies: tuple[str, ...]
+
+
+class Member(msgspec.Struct, frozen=True):
+    name: str
+    case_manager: bool
+    me: bool
+    seats: tuple[Seat, ...]
+
+
+def stages(seen: Seen) -> tuple[Stage, ...]:
+    """In the protocol's order. One is done when something of it was, and nothing of it is open."""
+    protocol = seen.plan.protocol
+    of_stage: dict[str, set[str]] = {name: set() for name in protocol.stages}
+    for name, step in protocol.steps.items():
+        if step.stage in of_stage:
+            of_stage[step.stage].add(seen.state.marks[name].status)
+    return tuple(
+        Stage(protocol.stages[name], _progress(found, bool(seen.state.ended)))
+        for name, found in of_stage.items()
+    )
+
+
+def _progress(marks: set[str], ended: bool) -> Progress:
+    if OPEN in marks and not ended:
+        return "now"
+    if DONE in marks:
+        return "done"
+    return "out" if ended or marks <= {OUT} else "ahead"
+
+
+def tasks(seen: Seen) -> tuple[tuple[TaskLine, ...], tuple[TaskLine, ...]]:
+    """(open, the most urgent first; to open on a day that is known)."""
+    state = seen.state
+    now = seen.desk.door.service.clock.now()
+    lines = [_line(seen, state.tasks[key], now) for key in state.open]
+    opened = [line for line in lines if line.opens_at is None]
+    later = [line for line in lines if line.opens_at is not None]
+    opened.sort(key=lambda line: (line.due is None, line.due and line.due.timestamp()))
+    later.sort(key=lambda line: line.opens_at and line.opens_at.timestamp() or 0.0)
+    return tuple(opened), tuple(later)
+
+
+def _line(seen: Seen, task: Task, now: datetime) -> TaskLine:
+    territory = seen.desk.door.service.territory
+    step = seen.plan.protocol.steps[task.step]
+    role = seen.plan.protocol.roles.get(task.role)
+    paused = seen.state.paused and not task.ignores_pause
+    holder = task.claimed_by or task.assignee
+    called = (seen.plan.protocol.roles[rung.role].title for rung in task.ladder[: task.rung])
+    return TaskLine(
+        step.title,
+        task_address(seen.case, task.key),
+        role.title if role else Text("", ""),
+        place_shown(seen, task.scope),
+        staff_name(territory, holder) if holder else "",
+        holder == seen.desk.person,
+        bool(task.automation),
+        task.due,
+        bool(task.due and task.status == OPEN and task.due <= now and not paused),
+        paused,
+        task.opens_at if task.status == SCHEDULED else None,
+        tuple(called),
+    )
+
+
+def place_shown(seen: Seen, scope: str) -> Text:
+    """A scope in words; of a sealed case not where it is."""
+    if not scope:
+        return Text("", "")
+    shown = scope_shown(seen.reader, seen.sight, scope)
+    if shown == "comune":
+        return Text("Comune di residenza", "Comune of residence")
+    return place_of(seen.desk.door.service.territory, shown)
+
+
+def team(seen: Seen) -> tuple[Member, ...]:
+    """As it was last constituted, the case manager first; empty before it was."""
+    found = [event.body for event in seen.history if isinstance(event.body, facts.TeamConstituted)]
+    if not found:
+        return ()
+    latest = found[-1]
+    territory = seen.desk.door.service.territory
+    today = seen.run.timing.day_of(seen.run.now)
+    ordered = dict.fromkeys((latest.case_manager, *latest.members))
+    return tuple(
+        Member(
+            staff_name(territory, person),
+            person == latest.case_manager,
+            person == seen.desk.person,
+            tuple(_seats(seen, territory, person, today)),
+        )
+        for person in ordered
+        if person
+    )
+
+
+def _seats(seen: Seen, territory: Territory, person: str, today: date) -> Iterable[Seat]:
+    """The roles of the protocol that the member holds today, with who stands in for them."""
+    if person not in territory.people:
+        return
+    for held in territory.memberships(person, today):
+        if held.role not in seen.plan.protocol.roles or held.deputy:
+            continue
+        others = territory.holders(held.role, held.scope, today)
+        deputies = (staff_name(territory, other) for other, deputy in others if deputy)
+        yield Seat(
+            territory.role(held.role).title, place_shown(seen, held.scope), tuple(deputies)
+        )

@@ -1,0 +1,1 @@
+"""One task: who has it, and doing it."""

@@ -1,0 +1,243 @@
+"""The pages in a real Chromium, over a real Postgres, with cases in several states.
+
+`installation` is one application for a whole module, its read models kept up meanwhile; `desk`
+gives the page of somebody who is logged in; what every page must be is in `checks.py`.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg
+import pytest
+from fastapi import FastAPI
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from api.demo.desk import Desk as ApiDesk
+from api.demo.stories import path
+from api.demo.story import Story
+from api.http.app import create_app
+from api.stack.postgres import EmbeddedPostgres
+from api.web import assets
+from api.web.desk import COOKIE
+from api.web.sessions import Sessions
+from domain.clock import MovableClock
+from domain.installation import initialise
+from domain.log.recorder import CaseLogRecorder
+from domain.service import CaseService
+from domain.settings import Settings
+from projections.models import read_models
+from projections.projector import Projector, run
+from protocols.registry import Registry
+from protocols.territory import default_pack, load_territory
+from tests.web.checks import watched
+from tests.web.serving import serving
+
+MELZO, VIGNATE = "015142", "015237"
+_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def find_chromium() -> tuple[str, dict[str, str]] | None:
+    """A browser and what its environment needs: the one that is named, the machine's, or the one
+    that the set-up fetched where there is none."""
+    named = os.environ.get("CANTIERE_CHROMIUM", "").strip()
+    found = named or next(filter(None, map(shutil.which, _BROWSERS)), None)
+    if found:
+        return found, {}
+    fetched = assets.FETCHED.parent / "browser"
+    if (fetched / "chromium").is_file():
+        return str(fetched / "chromium"), {"LD_LIBRARY_PATH": str(fetched / "lib")}
+    return None
+
+
+# Of a module, not of the run: while Playwright is there, no other test can have an event loop.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the tests of a module."""
+    found = find_chromium()
+    if found is None:
+        missing = (
+            "manca un browser: installare Chromium (apt-get install chromium) o indicarlo con "
+            "CANTIERE_CHROMIUM · no browser: install Chromium or name it in CANTIERE_CHROMIUM"
+        )
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    executable, needs = found
+    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
+    arguments += ["--disable-dev-shm-usage", "--disable-gpu"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=executable, args=arguments, env={**os.environ, **needs}
+        )
+        yield browser
+        browser.close()
+
+
+class Installation:
+    """`app` behind a real server at `address`; `api` writes as anybody through the API; `service`
+    is its application service. `cases`: seeded ones by name (see `seed`)."""
+
+    def __init__(self, app: FastAPI, address: str, database_url: str) -> None:
+        self.app = app
+        self.address = address
+        self.database_url = database_url
+        self.service: CaseService = app.state.parts.service
+        self.territory = self.service.territory
+        self.api = ApiDesk(address, app.state.parts.issuer.token)
+        self.stories: dict[str, Story] = {}
+
+    @property
+    def sessions(self) -> Sessions:
+        return self.app.state.pages.state.sessions
+
+    @property
+    def cases(self) -> dict[str, str]:
+        return {name: story.case for name, story in self.stories.items()}
+
+    def story(self, name: str, comune: str = MELZO, **who: Any) -> Story:
+        """A case that has just been referred."""
+        story = Story(name, self.api, self.service)
+        person = {"first_name": "Nora", "last_name": "D'Adda", "sex": "F", **who}
+        desk = self.holder("desk_operator", f"comune:{comune}")
+        service = {MELZO: "cps-melzo"}.get(comune, "cps-melzo")
+        story.refer(desk, service=service, comune=comune, who=person)
+        self.stories[name] = story
+        return story
+
+    def holder(self, role: str, scope: str) -> str:
+        today = self.service.clock.now().astimezone(self.territory.timezone).date()
+        return self.territory.holders(role, scope, today)[0][0]
+
+    def seed(self) -> None:
+        """Cases of presa-in-carico 2.0.0: `referred` (register_referral open), `registered`
+        (triage open), `triaged` (authorisation open), `team` (constitute_team open), `assessing`
+        (four assessments open, of different members)."""
+        needs = ["work", "housing"]
+        names = ("referred", "registered", "triaged", "team", "assessing")
+        for reached, name in enumerate(names):
+            story = self.story(name, last_name=f"Prova {name}")
+            if reached >= 1:
+                path.registered(story, needs)
+            if reached >= 2:
+                path.triaged(story, "complex", needs)
+            if reached >= 3:
+                path.authorised(story)
+            if reached >= 4:
+                members = path.psychiatric_team(story)
+                story.do("constitute_team", "complete", members)
+
+    def wait_for_views(self) -> None:
+        """Until the read models are at the end of the log."""
+        from projections.models import NAMES
+        from projections.waiting import wait_for
+
+        position = self.service.recorder.last_position()
+        assert wait_for(self.app.state.parts.pool, NAMES, position, 20.0)
+
+    def run(self, query: str, *parameters: Any) -> None:
+        with psycopg.connect(self.database_url, autocommit=True) as connection:
+            connection.execute(query.encode(), parameters)
+
+
+@pytest.fixture(scope="module")
+def installation(
+    postgres_server: EmbeddedPostgres,
+    _template_database: str,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Installation]:
+    """One seeded training installation for the tests of a module."""
+    name = f"web_{uuid4().hex}"
+    with psycopg.connect(postgres_server.url("cantiere", "postgres"), autocommit=True) as server:
+        server.execute(f"CREATE DATABASE {name} TEMPLATE {_template_database}")
+        url, home = postgres_server.url("cantiere", name), tmp_path_factory.mktemp("home")
+        with installed(url, home) as found:
+            found.seed()
+            found.wait_for_views()
+            yield found
+        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def installed(url: str, home: Path) -> Iterator[Installation]:
+    """The application behind a real server, and its projector."""
+    initialise(url, "training")
+    recorder = CaseLogRecorder.connect(url)
+    clock = MovableClock(recorder.datastore)  # type: ignore[arg-type]
+    registry, territory = Registry.load(default_pack()), load_territory(default_pack())
+    service = CaseService(recorder, registry, territory, clock, b"k" * 32)
+    app = create_app(Settings(url, home=home, training=True), service)
+    stop = threading.Event()
+    projector = Projector(url, recorder, read_models(registry, territory))
+    projecting = threading.Thread(target=run, args=(projector, stop))
+    with serving(app) as address:
+        projecting.start()
+        try:
+            found = Installation(app, address, url)
+            yield found
+            found.api.close()
+        finally:
+            stop.set()
+            projecting.join()
+
+
+Desk = Callable[..., Page]
+
+
+@pytest.fixture
+def context(
+    browser: Browser, installation: Installation
+) -> Iterator[Callable[..., BrowserContext]]:
+    """`context(**options)`: a browser of somebody's own, closed after the test. Options are
+    Playwright's: `java_script_enabled=False`, `viewport={...}`."""
+    with _closing() as opened:
+
+        def make(**options: Any) -> BrowserContext:
+            made = browser.new_context(
+                base_url=installation.address, locale="it-IT", timezone_id="Europe/Rome", **options
+            )
+            made.set_default_timeout(10_000)
+            opened.append(made)
+            return made
+
+        yield make
+
+
+@contextmanager
+def _closing() -> Iterator[list[BrowserContext]]:
+    opened: list[BrowserContext] = []
+    yield opened
+    for each in opened:
+        with suppress(Exception):
+            each.close()
+
+
+@pytest.fixture
+def desk(context: Callable[..., BrowserContext], installation: Installation) -> Desk:
+    """`desk(person, **options)`: an empty page of a browser in which that person is logged in."""
+
+    def enter(person: str, **options: Any) -> Page:
+        made = context(**options)
+        secret = installation.sessions.begin(person)
+        made.add_cookies(
+            [
+                {
+                    "name": COOKIE,
+                    "value": secret,
+                    "url": installation.address.replace("http:", "https:"),
+                    "secure": True,
+                    "httpOnly": True,
+                    "sameSite": "Lax",
+                }
+            ]
+        )
+        return watched(made.new_page())
+
+    return enter

@@ -1,0 +1,150 @@
+"""What comes in by other ways than our own pages: forged forms, strange bodies, guesses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+from api.web.desk import COOKIE
+
+FORM = {"content-type": "application/x-www-form-urlencoded"}
+
+
+@pytest.fixture(scope="module")
+def http(installation: Any) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=installation.address, timeout=20) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def session(installation: Any) -> dict[str, str]:
+    """Headers of somebody who is logged in."""
+    return {"cookie": f"{COOKIE}={installation.sessions.begin('mr-melzo-1')}"}
+
+
+def test_every_answer_carries_the_headers_that_protect_it(
+    http: httpx.Client, session: dict[str, str]
+) -> None:
+    for address in ("/", "/accesso", "/nulla", "/static/x/desk.css"):
+        answer = http.get(address, headers={**session, "accept": "text/html"})
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "unsafe" not in policy
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["x-frame-options"] == "DENY"
+        assert answer.headers["referrer-policy"] == "same-origin"
+    assert http.get("/", headers=session).headers["cache-control"] == "no-store"
+
+
+def test_a_form_without_its_token_or_from_elsewhere_changes_nothing(
+    installation: Any, http: httpx.Client, session: dict[str, str]
+) -> None:
+    token = http.get("/profilo", headers=session).text.partition('name="_csrf" value="')[2][:64]
+    elsewhere = (
+        {"origin": "https://cattivo.example"},
+        {"origin": "null"},
+        {"referer": "https://cattivo.example/"},
+        {"sec-fetch-site": "cross-site"},
+        {"sec-fetch-site": "same-site"},
+    )
+    for headers in elsewhere:
+        answer = http.post("/profilo/ruolo", data={"_csrf": token}, headers={**session, **headers})
+        assert answer.status_code == 403, headers
+    for wrong in ("", "x" * 64, token[:-1]):
+        answer = http.post("/profilo/ruolo", data={"_csrf": wrong}, headers=session)
+        assert answer.status_code == 403
+    of_another = {"cookie": f"{COOKIE}={installation.sessions.begin('mr-melzo-1')}"}
+    answer = http.post("/profilo/ruolo", data={"_csrf": token}, headers=of_another)
+    assert answer.status_code == 403
+    assert http.post("/profilo/ruolo", data={"_csrf": token}, headers=session).status_code == 303
+    by_header = {**session, "x-csrf-token": token}
+    assert http.post("/profilo/ruolo", data={"ruolo": ""}, headers=by_header).status_code == 303
+
+
+def test_cookies_that_are_none_of_ours_let_nobody_in(http: httpx.Client) -> None:
+    for value in ("", "x", "' OR 1=1 --", "%00", "a" * 5_000):
+        answer = http.get("/profilo", headers={"cookie": f"{COOKIE}={value}"})
+        assert answer.status_code == 303, value
+        assert answer.headers["location"] == "/accesso?da=/profilo"
+
+
+def test_the_login_leads_back_only_to_our_own_pages(http: httpx.Client) -> None:
+    for bad in (
+        "https://cattivo.example/",
+        "//cattivo.example",
+        "/\\cattivo.example",
+        "x",
+        "/a\nb",
+    ):
+        answer = http.get("/accesso", params={"da": bad})
+        assert not re.search(r"""(href|action|value)="[^"/]*/?[/\\\\]?cattivo""", answer.text)
+        assert 'href="/accesso/inizia?con=prova&amp;da=/"' in answer.text
+
+
+def test_a_return_from_a_login_that_did_not_begin_here_lets_nobody_in(http: httpx.Client) -> None:
+    for query in ("", "?code=x&state=y", "?state=y", "?error=access_denied&state="):
+        answer = http.get(f"/accesso/ritorno{query}")
+        assert answer.status_code == 400
+        assert "set-cookie" not in answer.headers
+
+
+def test_bodies_that_are_no_forms_or_too_large_are_refused(
+    http: httpx.Client, session: dict[str, str]
+) -> None:
+    json = {"content-type": "application/json", **session}
+    assert http.post("/profilo/ruolo", content=b"{}", headers=json).status_code == 415
+    large = http.post(
+        "/profilo/ruolo", content=b"x=" + b"a" * 2_100_000, headers={**FORM, **session}
+    )
+    assert large.status_code == 413
+    assert "2 MB" in large.text
+    nul = http.post("/profilo/ruolo", content=b"ruolo=a%00b", headers={**FORM, **session})
+    assert nul.status_code == 422
+    assert http.get("/profilo?x=%00", headers=session).status_code == 400
+
+
+def test_what_is_typed_is_shown_as_text(http: httpx.Client, session: dict[str, str]) -> None:
+    script = "<script>alert(1)</script>\"'><img src=x onerror=alert(1)>"
+    for address in ("/accesso", "/profilo", "/nulla"):
+        answer = http.get(address, params={"da": script, "cursor": script}, headers=session)
+        assert "<script>alert" not in answer.text
+        assert "<img" not in answer.text
+
+
+def test_too_many_logins_are_told_when_to_try_again(installation: Any, http: httpx.Client) -> None:
+    last = None
+    for _ in range(70):
+        last = http.get("/accesso/inizia")
+        if last.status_code == 429:
+            break
+    assert last is not None
+    assert last.status_code == 429
+    assert 0 < int(last.headers["retry-after"]) <= 300
+    assert "Troppi tentativi" in last.text
+    installation.run("DELETE FROM web_limits")
+    assert http.get("/accesso/inizia").status_code == 303
+
+
+def test_files_are_served_packed_and_for_good(http: httpx.Client) -> None:
+    page = http.get("/accesso").text
+    style = page.partition('rel="stylesheet" href="')[2].partition('"')[0]
+    answer = http.get(style, headers={"accept-encoding": "br"})
+    assert answer.headers["content-encoding"] == "br"
+    assert "immutable" in answer.headers["cache-control"]
+    assert http.get(style, headers={"accept-encoding": "gzip"}).text.startswith(
+        ("\ufeff", "@", "/")
+    )
+    old = http.get("/static/0123456789ab/desk.css")
+    assert old.headers["cache-control"] == "no-cache"
+    for name in ("../desk.py", "..%2f..%2fsettings.py", "desk.py", "nulla.css", "axe.min.js.br"):
+        assert http.get(f"/static/x/{name}").status_code == 404, name
+
+
+def test_head_answers_without_a_body(http: httpx.Client) -> None:
+    answer = http.head("/accesso")
+    assert answer.status_code == 200
+    assert answer.content == b""
