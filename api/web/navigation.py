@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import msgspec
 
-from api.http.access import Reader
-from api.web.words import common
+from api.http.access import Reader, may_review_emergencies
+from api.web.words import common, emergency
 from protocols.text import Text
 
 
@@ -22,7 +22,10 @@ class Place(msgspec.Struct, frozen=True):
         return path == self.address or (self.address != "/" and path.startswith(self.address + "/"))
 
 
-MENU: tuple[Place, ...] = (Place(common.HOME, "/"),)
+MENU: tuple[Place, ...] = (
+    Place(common.HOME, "/"),
+    Place(emergency.TITLE, "/emergenze", may_review_emergencies),
+)
 FOOTER: tuple[Place, ...] = (Place(common.DEVELOPERS, "/docs"),)
 
 

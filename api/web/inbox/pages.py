@@ -8,6 +8,8 @@ from typing import Any
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.http.access import may_review_emergencies
+from api.http.emergencies import everywhere
 from api.http.names import names_of
 from api.http.tasks import counts, list_tasks, midnight_of
 from api.web.desk import Desk, Entered, PageRoute
@@ -60,6 +62,9 @@ def inbox(
         ],
         rows=task_rows(desk, found.tasks, names),
         cursor=found.cursor,
+        reviews=len(everywhere(door).content.accesses)
+        if may_review_emergencies(desk.reader)
+        else 0,
         questions=question_rows(desk, with_pseudonyms(door.service.vault, asked), names),
         filters={"distretto": distretto, "ruolo": ruolo, "attivita": attivita},
         filtered=bool(district is not None or ruolo or attivita),
