@@ -262,6 +262,7 @@ def documents_of(door: Door, sight: Sight, case: UUID) -> DocumentList:
 
 @router.get(
     "/{case}/documents/{document}",
+    response_class=Response,
     responses={
         200: {
             "description": "Il contenuto.",

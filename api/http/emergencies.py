@@ -134,6 +134,7 @@ _LINES = AccessLines(
 
 @router.post(
     "/cases/{case}/emergency-access",
+    status_code=201,
     responses=shape(Opened, "Aperto.", _OPENED, 201),
     summary="Apre un accesso d'emergenza",
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
@@ -28,6 +29,9 @@ from protocols.engine import events as e
 from protocols.engine.plan import Plan
 from protocols.engine.state import State
 from protocols.registry import Registry
+
+
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Question(NamedTuple):
@@ -62,7 +66,7 @@ def restricted_by(now: Restriction | None, body: e.Body) -> Restriction | None:
 class CaseState(State):
     """`version`: of the last event; `place`: (host id, kind) held, or None; `questions`: between
     those who work on the case, not answered yet; `restriction`: of the person's data, or None;
-    `documents`: those that stand, with who attached each (never changed in place); `disclosures`:
+    `documents`: those that stand, with who attached each; `disclosures`:
     what the person authorised; `emergencies`: accesses that were opened."""
 
     __slots__ = (
@@ -79,7 +83,7 @@ class CaseState(State):
         self.place: tuple[str, str] | None = None
         self.questions: tuple[Question, ...] = ()
         self.restriction: Restriction | None = None
-        self.documents: dict[str, str] = {}
+        self.documents: Mapping[str, str] = _NONE
         self.disclosures: disclosures.Ledger = ()
         self.emergencies: emergencies.Accesses = ()
 
@@ -126,10 +130,11 @@ class CaseState(State):
             self.questions = (*self.questions, Question(body.note, body.by, body.to))
 
     def _attached(self, body: DocumentAttached) -> None:
-        self.documents = {**self.documents, body.document: body.by}
+        self.documents = MappingProxyType({**self.documents, body.document: body.by})
 
     def _withdrawn(self, body: DocumentWithdrawn) -> None:
-        self.documents = {d: by for d, by in self.documents.items() if d != body.document}
+        left = {d: by for d, by in self.documents.items() if d != body.document}
+        self.documents = MappingProxyType(left)
 
     def _replaced(self, body: PersonReplaced) -> None:
         self.attributes = {**self.attributes, "person": body.person}
