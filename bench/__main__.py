@@ -26,6 +26,7 @@ BENCHMARKS = {
     "simulation": "Simulazione · Simulation",
     "checker": "Controllo · Checker",
     "reads": "Consultazioni · Reads",
+    "pages": "Pagine · Pages",
     "conformance": "Conformità · Conformance",
 }
 

@@ -17,10 +17,10 @@ from protocols.registry import Registry
 
 GOALS = {
     "commands": 4, "engine": 2, "projections": 1, "verify": 2, "migration": 1, "simulation": 2,
-    "checker": 3, "reads": 2, "timetravel": 3, "conformance": 7,
+    "checker": 3, "reads": 2, "timetravel": 3, "conformance": 7, "pages": 2,
 }  # fmt: skip
 # Rivals' servers and long preparations; the others are enough to know that a change broke none.
-LONG = ("commands", "simulation", "reads", "migration", "conformance")
+LONG = ("commands", "simulation", "reads", "migration", "conformance", "pages")
 
 
 @pytest.mark.parametrize(
