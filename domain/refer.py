@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import UUID, uuid5
 
 from domain.case.commands import Actor, Referral
@@ -12,7 +12,7 @@ from domain.case.state import CaseState
 from domain.log.appending import Claim, Claims
 from domain.person.events import PersonReferred
 from domain.person.index import likeness_claims
-from domain.person.register import blind_index, read_particulars
+from domain.person.register import Particulars, blind_index, read_particulars
 from domain.person.state import standing_for, unrestricted
 from domain.reactions import Batch, recorded
 from domain.refusal import FieldProblem, Refused
@@ -39,25 +39,9 @@ def refer(service: CaseService, state: CaseState, command: Referral, now: dateti
             Text("Questo caso esiste già.", "This case exists already."),
             related={"case": str(command.case)},
         )
-    day = now.astimezone(service.territory.timezone).date()
-    problems = _problems(service, command, day)
-    if problems:
-        raise Refused(
-            "invalid",
-            "referral_invalid",
-            Text("La segnalazione non va bene.", "The referral is not right."),
-            Text("Correggere i campi indicati.", "Correct the fields that are named."),
-            tuple(problems),
-        )
-    source = service.territory.service(command.service)
-    role = _standing(command.actor, source, command.comune)
-    particulars = read_particulars(command.person, command.referred_on)
-    attributes = {
-        **command.attributes,
-        "anonymous": particulars.anonymous,
-        "sealed": particulars.sealed,
-    }
-    plan = _plan(service, command, source, attributes)
+    found = examined(service, command, now)
+    source, particulars, attributes = found.source, found.particulars, found.attributes
+    plan, role = found.plan, found.role
     take: list[Claim] = []
     person: UUID | None = None
     if particulars.tax_code:
@@ -104,6 +88,50 @@ def refer(service: CaseService, state: CaseState, command: Referral, now: dateti
         again = PersonReferred(str(command.case))
         events += recorded(person, known.version, [again], command, role, now)
     return Batch(events, Claims(tuple(take)), decision.state)
+
+
+class Examined(NamedTuple):
+    """A referral that can be made: `role`, in which the actor makes it; `plan`, which the case will
+    follow."""
+
+    source: Service
+    role: str
+    particulars: Particulars
+    attributes: dict[str, Any]
+    plan: Plan
+
+
+def examined(service: CaseService, command: Referral, now: datetime) -> Examined:
+    """What can be said of a referral before it is made; whether the person has an open case is
+    told only by making it. Raises Refused, with the fields of the person beside the others."""
+    day = now.astimezone(service.territory.timezone).date()
+    problems = _problems(service, command, day)
+    if problems:
+        raise Refused(
+            "invalid",
+            "referral_invalid",
+            Text("La segnalazione non va bene.", "The referral is not right."),
+            Text("Correggere i campi indicati.", "Correct the fields that are named."),
+            (*problems, *_problems_of_person(command)),
+        )
+    source = service.territory.service(command.service)
+    role = _standing(command.actor, source, command.comune)
+    particulars = read_particulars(command.person, command.referred_on)
+    attributes = {
+        **command.attributes,
+        "anonymous": particulars.anonymous,
+        "sealed": particulars.sealed,
+    }
+    plan = _plan(service, command, source, attributes)
+    return Examined(source, role, particulars, attributes, plan)
+
+
+def _problems_of_person(command: Referral) -> tuple[FieldProblem, ...]:
+    try:
+        read_particulars(command.person, command.referred_on)
+    except Refused as refused:
+        return refused.fields
+    return ()
 
 
 def _plan(

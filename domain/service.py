@@ -175,6 +175,17 @@ class CaseService:
             Text("Riprovare tra qualche secondo.", "Try again in a few seconds."),
         )
 
+    def consider(self, command: c.Command) -> CaseState:
+        """The case as the command would leave it, or has left it; nothing is written.
+
+        Raises Refused, as `handle` would now; LogUnavailable.
+        """
+        state, row = self._load(command.case, command.command_id)
+        if row is not None:
+            return state
+        after = self._decide(state, command).state
+        return after if after is not None else state
+
     def _decide(self, state: CaseState, command: c.Command) -> Batch:
         now = self.clock.now()
         if isinstance(command, c.Referral):

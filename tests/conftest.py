@@ -18,6 +18,7 @@ from api.stack.postgres import EmbeddedPostgres
 from api.stack.temporal import EmbeddedTemporal
 from api.web.schema import migrate as migrate_pages
 from domain.log.migrations import migrate as migrate_log
+from domain.notices.schema import migrate as migrate_notices
 from projections.schema import migrate as migrate_projections
 from workflows.jobs.store import migrate as migrate_jobs
 
@@ -96,6 +97,7 @@ def _template_database(postgres_server: EmbeddedPostgres) -> str:
     migrate_projections(postgres_server.url("cantiere", name))
     migrate_jobs(postgres_server.url("cantiere", name))
     migrate_pages(postgres_server.url("cantiere", name))
+    migrate_notices(postgres_server.url("cantiere", name))
     return name
 
 

@@ -12,6 +12,7 @@ from temporalio.client import Client
 from temporalio.worker import Worker
 from temporalio.worker.workflow_sandbox import SandboxedWorkflowRunner, SandboxRestrictions
 
+from domain.notices.settings import MailSettings
 from domain.service import CaseService
 from domain.settings import Settings
 from protocols.diff.visible import Sees
@@ -24,6 +25,7 @@ from workflows.jobs.worker import make_jobs_worker
 from workflows.migration import MigrationWorkflow
 from workflows.migration_activities import MigrationActivities
 from workflows.names import TASK_QUEUE
+from workflows.notices.digest import DigestActivities, DigestWorkflow, keep_digests
 from workflows.sealing import CheckpointWorkflow, SealActivities, keep_schedule
 
 THREADS = 16
@@ -47,12 +49,12 @@ def make_worker(
     task_queue: str = TASK_QUEUE,
     more: Sequence[Callable[..., Any]] = (),
 ) -> Worker:
-    """A worker of the workflows of cases, of migration plans and of checkpoints, not yet running.
+    """A worker of cases, migration plans, checkpoints and digests, not yet running.
     `more`: the activities of all but the first."""
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[CaseWorkflow, MigrationWorkflow, CheckpointWorkflow],
+        workflows=[CaseWorkflow, MigrationWorkflow, CheckpointWorkflow, DigestWorkflow],
         activities=[*activities.all(), *more],
         activity_executor=threads,
         workflow_runner=workflow_runner(),
@@ -83,12 +85,15 @@ async def run_worker(
     activities = CaseActivities(own, history_limit=history_limit, automations=automations)
     migrations = MigrationActivities(own)
     seals = SealActivities(settings, own)
+    digests = DigestActivities(settings, own, MailSettings.from_environment())
     jobs = JobActivities(own, settings.database_url, sees)
     await keep_schedule(client)
+    await keep_digests(client)
+    more = [*migrations.all(), seals.seal_log, digests.ask_digests]
     try:
         with ThreadPoolExecutor(2 * THREADS, thread_name_prefix="activity") as threads:
             async with (
-                make_worker(client, activities, threads, more=[*migrations.all(), seals.seal_log]),
+                make_worker(client, activities, threads, more=more),
                 make_jobs_worker(client, jobs, threads, workflow_runner()),
             ):
                 await stop.wait()

@@ -28,6 +28,7 @@ _PARTS = (
     "api.cli.audit",
     "api.cli.vault",
     "api.cli.backup",
+    "api.cli.mail",
     "api.cli.rebuild",
     "api.cli.conformance",
     "api.cli.protocol",

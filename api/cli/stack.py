@@ -104,6 +104,12 @@ def projector(home: HomeOption = None) -> None:
 
 
 @commands.command()
+def notifier(home: HomeOption = None) -> None:
+    """Solo chi avvisa le persone, in pagina e per posta. · The notifier alone."""
+    _role("notifier", home)
+
+
+@commands.command()
 def migrate(home: HomeOption = None) -> None:
     """Porta le basi di dati alla versione del programma. · Migrate the schema."""
     from api.stack.schema import prepare_databases

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -85,7 +85,7 @@ def write(case: UUID, body: NoteBody, door: Identified, key: IdempotencyKey = No
     """A tutti, a qualcuno, o in risposta. · To all, to somebody, or as an answer."""
     command = command_id(door, key)
     sight = door.sight(case, "data")
-    if body.to and not _sees(door, sight, body.to):
+    if body.to and not _sees(door, sight, body.to, _today(door)):
         raise Refused(
             "invalid",
             "note_invalid",
@@ -160,16 +160,21 @@ def notes_of(door: Door, sight: Sight, case: UUID) -> Notes:
             )  # fmt: skip
     run = Run(plan, state, service.clock.now(), service.territory)
     others = (to for to in addressees(service.territory, run) if to != door.reader.id)
-    listed = [to for to in others if _sees(door, sight, to)]
+    today = _today(door)
+    listed = [to for to in others if _sees(door, sight, to, today)]
     return Notes(case, state.version, notes, listed)
 
 
-def _sees(door: Door, sight: Sight, to: str) -> bool:
+def _today(door: Door) -> date:
+    service = door.service
+    return service.clock.now().astimezone(service.territory.timezone).date()
+
+
+def _sees(door: Door, sight: Sight, to: str, day: date) -> bool:
     """Whether somebody, or whoever works in a scope, has access to the case: asking gives none."""
     territory = door.service.territory
     if ":" in to or to not in territory.people:
         return may_read(Reader("", (("", to, False),)), sight, "data")
-    day = door.service.clock.now().astimezone(territory.timezone).date()
     held = territory.memberships(to, day)
     return may_read(Reader(to, tuple((m.role, m.scope, m.deputy) for m in held)), sight, "data")
 

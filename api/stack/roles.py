@@ -1,4 +1,4 @@
-"""The four roles of Cantiere, each one process: what runs it, and what makes it end well.
+"""The five roles of Cantiere, each one process: what runs it, and what makes it end well.
 
 The composition root of a process: the only place that knows which layer plays which role. Each
 role imports its own code when it starts, so that a broken one does not take the others along.
@@ -19,7 +19,7 @@ from api.stack.child import Command
 from api.stack.logs import configure_logs
 from domain.settings import Settings
 
-ROLES = ("api", "worker", "conductor", "projector")
+ROLES = ("api", "worker", "conductor", "projector", "notifier")
 
 # In-flight requests get this long when the API is asked to stop.
 _GRACE_SECONDS = 10
@@ -33,6 +33,7 @@ def run_role(role: str, settings: Settings) -> None:
         "worker": _run_worker,
         "conductor": _run_conductor,
         "projector": _run_projector,
+        "notifier": _run_notifier,
     }[role](settings)
 
 
@@ -61,8 +62,9 @@ def _run_api(settings: Settings) -> None:
 
     from api.http.app import create_app
 
+    app = create_app(settings)
     configuration = uvicorn.Config(
-        create_app(settings),
+        app,
         host=settings.api_host,
         port=settings.api_port,
         log_config=None,
@@ -72,6 +74,8 @@ def _run_api(settings: Settings) -> None:
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     server = uvicorn.Server(configuration)
+    # Open pages hold streams, for whose end the server would wait.
+    app.state.pages.state.pushes.ending = lambda: server.should_exit
     server.run()
     if not server.started:
         sys.exit(1)
@@ -97,6 +101,12 @@ def _run_projector(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
     run_projector(settings, stop)
+
+
+def _run_notifier(settings: Settings) -> None:
+    from workflows.notices.running import run_notifier
+
+    _run_until_signalled(lambda stop: run_notifier(settings, stop))
 
 
 def _run_until_signalled(role: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:

@@ -10,8 +10,8 @@ from domain.settings import Settings
 
 
 def prepare_databases(settings: Settings) -> Settings:
-    """Migrate log, read models and jobs, settle what the installation is for, and record the
-    territory pack's protocols in the log.
+    """Migrate log, read models, jobs and notices, settle what the installation is for, and record
+    the territory pack's protocols in the log.
 
     An installation keeps the kind it was made with: asking for a real one where there is a
     training one leaves it training, and the settings returned say so.
@@ -23,6 +23,7 @@ def prepare_databases(settings: Settings) -> Settings:
     from domain.installation import initialise, installation_kind
     from domain.log.migrations import migrate as migrate_log
     from domain.log.recorder import CaseLogRecorder
+    from domain.notices.schema import migrate as migrate_notices
     from domain.publishing.installing import install_pack
     from projections.schema import migrate as migrate_projections
     from protocols.territory import default_pack
@@ -36,6 +37,7 @@ def prepare_databases(settings: Settings) -> Settings:
     migrate_projections(settings.database_url)
     migrate_jobs(settings.database_url)
     migrate_pages(settings.database_url)
+    migrate_notices(settings.database_url)
     with CaseLogRecorder.connect(settings.database_url, pool_size=1, max_size=2) as recorder:
         install_pack(recorder, default_pack())
     return replace(settings, training=training)

@@ -13,11 +13,13 @@ from api.http.routes import Routes
 from api.web.drafts import Drafts
 from api.web.issuer import LocalIssuer
 from api.web.limits import Limits
+from api.web.notices.push import Pushes
 from api.web.oidc import OidcClient
 from api.web.problems import install_pages, problem_page
 from api.web.routes import ROUTERS
 from api.web.sessions import Sessions
 from api.web.settings import WebSettings
+from domain.notices.settings import MailSettings
 from domain.secret import derive, installation_secret
 
 
@@ -42,6 +44,8 @@ class Pages:
             if parts.settings.training
             else None
         )
+        state.mail = MailSettings.from_environment()
+        state.pushes = Pushes(parts.settings.database_url, parts.pool)
         state.methods_at = routes.methods_at
         state.fields_of = routes.fields_of
         for router in ROUTERS:

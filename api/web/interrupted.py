@@ -3,46 +3,58 @@ by the same person from the same address, or let go."""
 
 from __future__ import annotations
 
-from urllib.parse import quote
-from uuid import uuid4
+import re
+from urllib.parse import quote, unquote
+from uuid import UUID, uuid4
 
 from fastapi import APIRouter, Request
 from starlette.datastructures import FormData
 from starlette.responses import RedirectResponse, Response
 
-from api.http.problems import not_found
+from api.http.problems import Problem, not_found
 from api.web.desk import Entered, Posted, text_of
 from api.web.drafts import Drafts
 from api.web.pages import page
 from api.web.returning import path_of, safe
 from api.web.words import session as words
+from domain.person.events import PersonRegistered
+from protocols.engine.events import CaseOpened
 from protocols.text import Text
 
 router = APIRouter()
 
 _WHERE, _PAGE = "_where", "_page"
+_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def keep(request: Request, person: str, form: FormData) -> str:
-    """Keep what was sent, without files; the address at which it is given back."""
+    """Keep what was sent, without files; the address at which it is given back, or where
+    it was sent from if it could not be kept."""
     sent = [(name, value) for name, value in form.multi_items() if isinstance(value, str)]
     fields = [(name, value) for name, value in sent if name != "_csrf"]
     where = safe(request.url.path + (f"?{request.url.query}" if request.url.query else ""))
     number = str(uuid4())
     drafts: Drafts = request.app.state.drafts
     kept = [(_WHERE, where), (_PAGE, path_of(request)), *fields]
-    drafts.save(person, f"sent {number}", kept, _about(request))
+    try:
+        drafts.save(person, f"sent {number}", kept, _about(request))
+    except Problem:
+        # Too much to keep, or about somebody whose data were erased meanwhile.
+        return path_of(request)
     return f"/riprendi/{quote(number, safe='')}"
 
 
 def _about(request: Request) -> UUID | None:
-    """The person to whom the address leads, so that their erasure takes with it what was typed.
-    None where it leads to nobody, as that of a referral not yet made."""
+    """The person to whom the address leads, so that their erasure takes what was typed with it.
+    None where it leads to nobody, as that of a referral not made yet."""
     service = request.app.state.parts.service
-    for found in _ID.findall(request.url.path):
-        for one in (UUID(found), *persons_of(service, UUID(found))):
-            if isinstance(one, PersonRegistered):
-                return one
+    for found in map(UUID, _ID.findall(unquote(request.url.path))):
+        # A case begins with whom it is about, a person with being registered.
+        first = next(iter(service.history(found, version=1)), None)
+        if first is not None and isinstance(first.body, CaseOpened):
+            return UUID(first.body.person)
+        if first is not None and isinstance(first.body, PersonRegistered):
+            return found
     return None
 
 

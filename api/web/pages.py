@@ -46,7 +46,8 @@ def page(request: Request, template: str, status: int = 200, **data: Any) -> HTM
         "now": request.app.state.parts.service.clock.now(),
         "training": request.app.state.parts.settings.training,
         "flashes": desk.take_flashes() if desk is not None else [],
-        "navigation": menu(desk.reader, request.url.path) if desk is not None else [],
+        # Asked for by whole pages only: the menu counts what waits.
+        "navigation": lambda: menu(desk, request.url.path) if desk is not None else [],
         "footer": FOOTER,
         "here": path_of(request),
         **data,

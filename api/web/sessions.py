@@ -83,12 +83,13 @@ class Sessions:
             connection.execute(_BEGIN, (_hash(secret), person, language, browser[:200]))
         return secret
 
-    def find(self, secret: str) -> Session | None:
-        """The session of a cookie, also one that is over; None where there never was one."""
+    def find(self, secret: str, *, seen: bool = True) -> Session | None:
+        """The session of a cookie, also one that is over; None where there never was one. `seen`:
+        somebody is there, and not only a page that is open."""
         with self._pool.connection() as connection:
             cursor = connection.cursor(row_factory=class_row(Session))
             session = cursor.execute(_FIND, (_hash(secret),)).fetchone()
-            if session is not None and session.alive:
+            if seen and session is not None and session.alive:
                 connection.execute(_SEEN, (session.number,))
         return session
 

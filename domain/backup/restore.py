@@ -17,6 +17,7 @@ from domain.documents.copying import bring_back
 from domain.documents.store import Store
 from domain.log.migrations import CASE_LOG
 from domain.log.recorder import CaseLogRecorder
+from domain.notices.schema import pass_over
 from domain.proof.archive import Archive
 from domain.proof.audit import Flaw, audit
 from domain.proof.keys import read_verifiers
@@ -73,6 +74,7 @@ def restore(
             )
         _replace_all(connection, data, keys)
         again = _erase_again(connection, erased)
+        pass_over(connection)
     _bring_archive(data / "archive", archive)
     for name, path in key_files.items():
         if (keys / name).exists() and not path.exists():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -257,16 +258,12 @@ def _add_member(ground: Ground, run: Run, command: c.AddMember) -> str:
     standing = standing_in_roles(
         run, _coordinating_roles(run.plan.protocol, command.step), command.actor
     )
-    if not _is_member(ground, run, command):
-        raise Refused(
-            "invalid", "unknown_person",
-            Text("Chi si vuole aggiungere non esiste.", "There is nobody of that name to add."),
-        )  # fmt: skip
+    _check_member(ground, run, command)
     moves.add_member(run, command.step, command.member)
     return standing.role
 
 
-def _is_member(ground: Ground, run: Run, command: c.AddMember) -> bool:
+def _check_member(ground: Ground, run: Run, command: c.AddMember) -> None:
     """Of a step with tasks a staff member; of one with sub-protocols what those are for."""
     copies = run.plan.steps[command.step].copies
     inside = run.plan.steps[copies[0]].step.inside if copies else None
@@ -277,10 +274,27 @@ def _is_member(ground: Ground, run: Run, command: c.AddMember) -> bool:
         "service": ground.known.service,
         "comune": ground.known.comune,
     }
-    return known[kind](command.member) if kind in known else len(command.member) <= _LONGEST_MEMBER
+    # The member becomes part of tasks' keys, which Temporal and addresses show: never free text.
+    if kind not in known and not _CODE.fullmatch(command.member):
+        raise Refused(
+            "invalid",
+            "member_no_code",
+            Text(
+                "Chi si aggiunge si indica con un codice: lettere minuscole senza accento, cifre, "
+                "punto, trattino e trattino basso, al massimo 60. Mai con il nome di una persona.",
+                "Who is added is given as a code: plain lower-case letters, digits, full stop, "
+                "hyphen and underscore, 60 at most. Never by a person's name.",
+            ),
+            Text("Usare un codice, come «gruppo-2».", "Use a code, as “group-2”."),
+        )
+    if kind in known and not known[kind](command.member):
+        raise Refused(
+            "invalid", "unknown_person",
+            Text("Chi si vuole aggiungere non esiste.", "There is nobody of that name to add."),
+        )  # fmt: skip
 
 
-_LONGEST_MEMBER = 120
+_CODE = re.compile(r"[a-z0-9._-]{1,60}")
 
 
 def _coordinating_roles(protocol: Protocol, step: str) -> tuple[str, ...]:

@@ -8,19 +8,15 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from time import monotonic, sleep
-from typing import Any, cast
+from time import monotonic
+from typing import Any
 from uuid import UUID
 
-import psycopg
-import structlog
 from psycopg.rows import tuple_row
 
-from domain.log.datastore import CaseLogDatastore, patiently
+from domain.log.datastore import patiently
 from domain.log.recorder import CaseLogRecorder
 from domain.vault.wrapping import VaultProblem, Wrapping
-
-log = structlog.get_logger(__name__)
 
 _REMEMBERED = 10_000
 _REMEMBERED_FOR = 60.0
@@ -42,16 +38,6 @@ _DESTROY = """
     ON CONFLICT (person) DO UPDATE SET wrapped = NULL, destroyed_at = clock_timestamp()
     WHERE vault_keys.destroyed_at IS NULL
 """
-# Writes the table anew, and leaves the old file to nobody.
-_TIDY = "VACUUM FULL vault_keys"
-_NOW = "SELECT pg_current_xact_id()::xid::text"
-_OLDER_READERS = """
-    SELECT FROM pg_stat_activity
-    WHERE pid <> pg_backend_pid() AND datname = current_database()
-        AND greatest(age(backend_xmin), age(backend_xid)) >= age(%s::text::xid) LIMIT 1
-"""
-_TIDY_PATIENCE = 2.0
-_BRIEFLY = "-c lock_timeout=2s -c statement_timeout=60s"
 _OLD = """
     SELECT person, wrapped_by, wrapped FROM vault_keys
     WHERE wrapped_by <> %t AND wrapped IS NOT NULL
@@ -133,25 +119,6 @@ class Vault:
         self._run(_DESTROY, (person,))
         with self._guard:
             self._writing.pop(person, None)
-
-    def leave_no_trace(self) -> None:
-        """Have what was destroyed gone from the table's files too: a row that is changed leaves its
-        old form behind. Left for the next time where the table is busy, or is not ours to tidy."""
-        try:
-            log_of = cast(CaseLogDatastore, self._recorder.datastore)
-            with psycopg.connect(
-                log_of.database_url, autocommit=True, options=_BRIEFLY
-            ) as connection:
-                (now,) = connection.execute(_NOW).fetchone() or (None,)
-                until = monotonic() + _TIDY_PATIENCE
-                # Who is reading since before still needs the old forms: they would be kept.
-                while connection.execute(_OLDER_READERS, (now,)).fetchone() and (
-                    monotonic() < until
-                ):
-                    sleep(0.05)
-                connection.execute(_TIDY)
-        except psycopg.Error as error:
-            log.warning("vault_not_tidied", error=type(error).__name__)
 
     def rewrap(self, progress: Callable[[int], None] | None = None) -> int:
         """Wrap every key by the current key-encryption key; how many were not. No event changes.

@@ -120,7 +120,12 @@ class _Checker:
                 continue
             if value is None or value == [] or (isinstance(value, str) and not value.strip()):
                 if field.required or name in requires:
-                    self.error(path, f"«{field.title.it}» è obbligatorio", f"{name} is required")
+                    title = field.title
+                    self.error(
+                        path,
+                        f"«{title.it}» è obbligatorio",
+                        f"“{title.in_('en')}” is required",
+                    )
                 continue
             count = len(self.errors)
             cleaned = self.value(field, value, path)

@@ -103,9 +103,13 @@ def test_all_is_lost_and_all_comes_back(lost: Installation, new_url: str, tmp_pa
     shutil.rmtree(lost.home)
     with psycopg.connect(lost.url) as connection:
         connection.execute("DROP TABLE stored_events, commands, claims, vault_keys, checkpoints")
+    migrate_notices(new_url)
     done = _restore(new_url, tmp_path / "new", tmp_path / "backup")
     assert (done.flaws, done.erased_again) == ([], 0)
     assert 0 < done.sealed < events
+    with psycopg.connect(new_url) as connection:
+        # Nobody is told again of what has come back.
+        assert connection.execute("SELECT position FROM notices_position").fetchone() == (events,)
     for again in _installation(new_url, tmp_path / "new"):
         assert again.name_of(person) == "Segreta"
         assert verify_log(new_url).findings == []

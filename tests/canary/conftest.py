@@ -15,7 +15,7 @@ import pytest
 
 from api.cli.main import main
 from api.stack.stack import Stack
-from tests.canary.marks import found_in_files
+from tests.canary.marks import Files
 from tests.canary.places import (
     found_in_dump,
     found_in_processes,
@@ -39,6 +39,7 @@ class Traces:
         self.made = folder / "made"
         self.made.mkdir()
         self.running: list[str] = []
+        self.files = Files(folder)
 
     @property
     def url(self) -> str:
@@ -48,8 +49,9 @@ class Traces:
         self.played += [self.town.play(number) for number in range(first, last)]
         self.look_at_processes()
 
-    def cantiere(self, *arguments: object) -> None:
-        """Run the command; what it says is kept where everything is searched."""
+    def cantiere(self, *arguments: object, ok: tuple[int, ...] = (0,)) -> None:
+        """Run the command; what it says is kept where everything is searched. `ok`: how it may
+        end."""
         said, complained = io.StringIO(), io.StringIO()
         with pytest.MonkeyPatch.context() as patched:
             patched.setattr(sys, "argv", ["cantiere", *map(str, arguments)])
@@ -60,7 +62,7 @@ class Traces:
         name = f"{len(list(self.made.iterdir()))}-{arguments[0]}"
         (self.made / f"{name}.out").write_text(said.getvalue())
         (self.made / f"{name}.err").write_text(complained.getvalue())
-        assert not left.value.code, said.getvalue()[-3000:] + complained.getvalue()[-3000:]
+        assert (left.value.code or 0) in ok, said.getvalue()[-3000:] + complained.getvalue()[-3000:]
 
     def keep(self, name: str, answer: httpx.Response) -> None:
         (self.made / name).write_bytes(answer.content)
@@ -74,7 +76,7 @@ class Traces:
         settle_files(self.url)
         self.look_at_processes()
         dump = ["pg_dump"] if found_in_dump(self.url) else []
-        return [*found_in_tables(self.url), *dump, *found_in_files(self.folder), *self.running]
+        return [*found_in_tables(self.url), *dump, *self.files.found(), *self.running]
 
 
 @contextmanager

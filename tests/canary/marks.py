@@ -9,6 +9,8 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from tests.canary.papers import unpacked
+
 # Each of these is in nothing that the program ships, and too long to come about by chance.
 TEXT = "ZqxKanarino"
 TAX_CODE = "ZQXKNR37S69Z"
@@ -76,13 +78,39 @@ def seen_in(data: bytes | mmap.mmap) -> bool:
     return any(data.find(form) >= 0 for form in FORMS)
 
 
+class Files:
+    """The files of a folder. What was searched and has not been written since is not read again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._clean: dict[Path, tuple[int, int, int]] = {}
+
+    def found(self) -> list[str]:
+        """Files that hold a mark, in their content or their name; packed ones are looked into."""
+        return [
+            str(path.relative_to(self.folder))
+            for path in sorted(self.folder.rglob("*"))
+            if seen_in(path.name.encode()) or (path.is_file() and self._holds(path))
+        ]
+
+    def _holds(self, path: Path) -> bool:
+        try:
+            now = path.stat()
+        except FileNotFoundError:
+            # A server has removed it meanwhile.
+            return False
+        state = now.st_ino, now.st_size, now.st_mtime_ns
+        if self._clean.get(path) == state:
+            return False
+        if _in_file(path):
+            return True
+        self._clean[path] = state
+        return False
+
+
 def found_in_files(folder: Path) -> list[str]:
-    """Files that hold a mark, in their content or their name; packed ones are looked into."""
-    return [
-        str(path.relative_to(folder))
-        for path in sorted(folder.rglob("*"))
-        if seen_in(path.name.encode()) or (path.is_file() and _in_file(path))
-    ]
+    """The same of all of them, once."""
+    return Files(folder).found()
 
 
 def _in_file(path: Path) -> bool:
@@ -93,7 +121,6 @@ def _in_file(path: Path) -> bool:
             if seen_in(content):
                 return True
     except (FileNotFoundError, ValueError):
-        # A server has removed it meanwhile.
         return False
     return any(map(seen_in, _unpacked(path)))
 
@@ -110,3 +137,7 @@ def _unpacked(path: Path) -> Iterable[bytes]:
                 yield inner
                 if inner[:2] == b"\x1f\x8b":
                     yield gzip.decompress(inner)
+                elif inner[:5] == b"%PDF-":
+                    yield from unpacked(inner)
+    elif beginning == b"%PDF":
+        yield from unpacked(path.read_bytes())

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from datetime import date
 from random import Random
+from threading import Event
+from time import monotonic
 from typing import Any, NamedTuple
 from urllib.parse import quote
 from uuid import UUID
@@ -23,6 +25,7 @@ from protocols.simulation.answers import Answers
 from tests.canary import marks
 
 TURNS = 12
+_LONG = 120.0
 
 # By whom a person is referred, and what else the referral says: so that every variant is followed.
 REFERRALS: tuple[tuple[str, str, dict[str, Any]], ...] = (
@@ -47,7 +50,8 @@ class Town:
 
     def __init__(self, stack: Stack) -> None:
         self.service = CaseService.connect(stack.settings)
-        self._issuer = Issuer.of(stack.home.path)
+        self.home = stack.home.path
+        self.issuer = Issuer.of(self.home)
         self.http = httpx.Client(base_url=f"{stack.addresses.api}/api/v1", timeout=30.0)
         self.planted: set[tuple[str, str, str]] = set()
         self.asked: set[tuple[str, str, str]] = set()
@@ -65,7 +69,7 @@ class Town:
 
     def post(self, person: str, path: str, body: Any) -> httpx.Response:
         headers = {
-            "Authorization": f"Bearer {self._issuer.token(person)}",
+            "Authorization": f"Bearer {self.issuer.token(person)}",
             # Even here somebody may write whatever they like.
             "Idempotency-Key": f"{marks.TEXT}-{next(self._numbers)}",
         }
@@ -76,8 +80,18 @@ class Town:
         return answer
 
     def get(self, person: str, path: str, **parameters: Any) -> httpx.Response:
-        headers = {"Authorization": f"Bearer {self._issuer.token(person)}"}
+        headers = {"Authorization": f"Bearer {self.issuer.token(person)}"}
         return self.http.get(path, params=parameters, headers=headers)
+
+    def result_of(self, person: str, asked: httpx.Response) -> httpx.Response:
+        """What came of a job, once it is done."""
+        job = f"/jobs/{asked.json()['job']}"
+        deadline = monotonic() + _LONG
+        while (now := self.get(person, job).json())["state"] in ("waiting", "running"):
+            assert monotonic() < deadline, now
+            Event().wait(0.2)
+        assert now["state"] == "done", now
+        return self.get(person, f"{job}/result")
 
     def register_hosts(self, count: int) -> None:
         keeper = self.holder("work_referent", "employment")
@@ -88,29 +102,32 @@ class Town:
     # ── a case ───────────────────────────────────────────────────────────────────────────────
 
     def play(self, number: int) -> Played:
+        """A case from its referral to wherever it comes in some turns."""
+        played, draw = self.refer(number), Random(number)
+        case = played.case
+        self._course(case, number, draw)
+        self._events(case, number, draw)
+        self._exceptions(case, number, draw)
+        self._course(case, number, draw)
+        return played
+
+    def refer(self, number: int) -> Played:
         service, comune, attributes = REFERRALS[number % len(REFERRALS)]
         day = OLD if number % 4 == 3 else NEW
         desk = self.holder("desk_operator", f"comune:{comune}")
         said: dict[str, Any] = {
             "service": service, "comune": comune, "referred_on": day,
-            "person": _person(number), "attributes": attributes,
+            "person": person(number), "attributes": attributes,
         }  # fmt: skip
         made = self.post(desk, "/referrals", said)
         assert made.status_code == 201, made.text
         case = made.json()["case"]
-        draw = Random(number)
-        self._course(case, number, draw, day)
-        self._events(case, number, draw)
-        self._exceptions(case, number, draw)
-        self._course(case, number, draw, day)
-        self._words(case, number)
-        state = self.state(case)
-        return Played(case, str(state.opened.person if state.opened else ""))
+        return Played(case, self.state(case).attributes["person"])
 
     def state(self, case: str) -> CaseState:
         return self.service.state(UUID(case))
 
-    def _course(self, case: str, number: int, draw: Random, day: str) -> None:
+    def _course(self, case: str, number: int, draw: Random) -> None:
         tried: Counter[str] = Counter()
         for _ in range(TURNS):
             state = self.state(case)
@@ -130,7 +147,7 @@ class Town:
         data = answers.for_step(task.step, outcome, draw, date.fromisoformat(NEW), complete=True)
         data = self._with_marks(plan, step.form, data, number)
         path = f"/tasks/{quote(f'{case}:{task.key}', safe='')}/"
-        holders = self._holders(state, task)
+        holders = self.holders(state, task)
         if len(holders) > 1 and not task.assignee:
             reason = {"to": holders[0], "reason": marks.text(number, "assegnato")}
             self.post(holders[0], path + "assign", reason)
@@ -138,12 +155,12 @@ class Town:
             said = self.post(person, path + "complete", {"outcome": outcome, "data": data})
             self._note(said, plan, step.form)
 
-    def _holders(self, state: CaseState, task: Task) -> list[str]:
+    def holders(self, state: CaseState, task: Task) -> list[str]:
         day = self.service.clock.now().date()
         held = self.service.territory.holders(task.role, task.scope, day)
         return [one for one in (task.assignee,) if one] + [person for person, _ in held]
 
-    def _by(self, state: CaseState, roles: tuple[str, ...]) -> str:
+    def by(self, state: CaseState, roles: tuple[str, ...]) -> str:
         now = self.service.clock.now()
         run = Run(self.service.plan(state), state, now, self.service.territory)
         for role in roles:
@@ -162,7 +179,7 @@ class Town:
             data = answers.for_event(name, draw, date.fromisoformat(NEW), complete=True)
             data = self._with_marks(plan, event.form, data, number)
             path = f"/cases/{case}/events/{name}"
-            said = self.post(self._by(state, event.by), path, {"data": data})
+            said = self.post(self.by(state, event.by), path, {"data": data})
             self._note(said, plan, event.form)
 
     def _exceptions(self, case: str, number: int, draw: Random) -> None:
@@ -203,25 +220,23 @@ class Town:
                 "step": step, "data": {**plain, **texts},
                 "reason": marks.text(number, "rettifica"),
             }  # fmt: skip
-            self.post(self._by(state, allowed.correct), f"/cases/{case}/corrections", body)
+            self.post(self.by(state, allowed.correct), f"/cases/{case}/corrections", body)
 
     def _except(self, case: str, kind: str, roles: tuple[str, ...], step: str, number: int) -> None:
         body = {"kind": kind, "step": step, "reason": marks.text(number, kind)}
-        self.post(self._by(self.state(case), roles), f"/cases/{case}/exceptions", body)
+        self.post(self.by(self.state(case), roles), f"/cases/{case}/exceptions", body)
 
-    def _words(self, case: str, number: int) -> None:
-        state = self.state(case)
-        referent = self.holder("municipal_referent", f"comune:{state.attributes['comune']}")
-        self.post(referent, f"/cases/{case}/notes", {"text": marks.text(number, "nota")})
-
-    def end(self, played: Played) -> None:
-        """Close the case, and have the person erased: by two."""
+    def close_case(self, played: Played) -> None:
         if not self.state(played.case).ended:
             plan = self.service.plan(self.state(played.case))
             name, event = next((n, e) for n, e in plan.protocol.events.items() if e.ends)
-            by = self._by(self.state(played.case), event.by)
+            by = self.by(self.state(played.case), event.by)
             said = self.post(by, f"/cases/{played.case}/events/{name}", {"data": {}})
             assert said.status_code == 200, said.text
+
+    def end(self, played: Played) -> None:
+        """Close the case, and have the person erased: by two."""
+        self.close_case(played)
         asks = self.holder("coordinator", "joint_office")
         now = self.service.clock.now().date()
         held = self.service.territory.holders("management", "management", now)
@@ -230,49 +245,6 @@ class Town:
         why = marks.text(0, "cancellazione")
         assert self.post(asks, path, {"ground": "unlawful", "why": why}).status_code == 200
         assert self.post(decides, f"{path}/decision", {"approve": True}).status_code == 200
-
-    # ── what goes wrong ──────────────────────────────────────────────────────────────────────
-
-    def stumble(self, case: str, number: int) -> None:
-        """Everything that people type in the wrong place; what is answered repeats none of it."""
-        said = marks.text(number, "sbaglio")
-        state = self.state(case)
-        comune = state.attributes["comune"]
-        desk = self.holder("desk_operator", f"comune:{comune}")
-        right = {
-            "service": "desk-015142", "comune": comune, "referred_on": NEW,
-            "person": _person(number) | {"tax_code": marks.tax_code(900)},
-        }  # fmt: skip
-        task = quote(f"{case}:{marks.TEXT}", safe="")
-        for path, body in (
-            ("/referrals", right | {"person": {"first_name": said, "birth_date": said}}),
-            ("/referrals", right | {"person": right["person"] | {"sex": said, "email": [said]}}),
-            ("/referrals", right | {"comune": said}),
-            ("/referrals", right | {"service": said}),
-            ("/referrals", right | {"referred_on": said}),
-            ("/referrals", right | {"attributes": {said: said}}),
-            ("/referrals", right | {"person": right["person"] | {"last_name": said + "\x00"}}),
-            ("/referrals", right | {said[:20]: said}),
-            ("/referrals", [said]),
-            (f"/tasks/{task}/complete", {"outcome": said, "data": {said[:20]: said}}),
-            (f"/cases/{case}/events/{marks.TEXT}", {"data": {"x": said}}),
-            (f"/cases/{case}/exceptions", {"kind": "skip", "step": said, "reason": said}),
-            (f"/cases/{case}/notes", {"text": said, "to": said[:50]}),
-            ("/cases/search", {"tax_code": said[:30]}),
-            ("/cases/search", {"pseudonym": said[:30]}),
-            ("/cases/search", {"tax_code": marks.tax_code(number)}),
-        ):
-            self.post(desk, path, body)
-        for path in (f"/cases?stage={marks.TEXT}", f"/{marks.TEXT}", f"/cases/{marks.TEXT}"):
-            self.get(desk, path, q=marks.TEXT)
-        token = {"Authorization": f"Bearer {marks.TEXT}", "User-Agent": marks.TEXT}
-        self.http.get("/cases", headers=token)
-        self.http.post("/referrals", content=said.encode(), headers=token)
-        self.http.post(
-            "/referrals",
-            content=f'{{"person": "{marks.TEXT}'.encode(),
-            headers={"Authorization": f"Bearer {self._issuer.token(desk)}"},
-        )
 
     # ── what is planted ──────────────────────────────────────────────────────────────────────
 
@@ -318,7 +290,7 @@ def _personal(plan: Plan) -> set[tuple[str, str, str]]:
     }
 
 
-def _person(number: int) -> dict[str, Any]:
+def person(number: int) -> dict[str, Any]:
     if number % 3 == 1:
         return {"anonymous": True, "pseudonym": f"{marks.TEXT}-{number}", "sex": "X"}
     return {

@@ -383,3 +383,34 @@ def test_the_log_alone_explains_it_again() -> None:
         case = Given(case.plan, decided.state, case.now, case.actor)
     findings = check_case(CASE, history, Registry([case.plan]), TERRITORY).findings
     assert not findings, [finding.message.en for finding in findings]
+
+
+# Of texts that say of their members neither that they are staff, nor hosts, services or comuni.
+UNITS = """
+forms:
+  chosen:
+    title: Scelta
+    fields: {units: {type: choices, title: Quali, options: [unit-1, unit-2]}}
+steps:
+  choose: {title: Scelta, role: worker, form: chosen}
+  trial:
+    title: Prova
+    after: choose
+    uses: trial/1.0.0
+    each: choose.units
+    at_most: 4
+    outcomes: {completed: , failed: }
+"""
+UNIT = """\
+takes: {member: %s}
+steps:
+  begin: {title: Avvio, role: worker, outcomes: {yes: , no: {ends: failed}}}
+"""
+
+
+def test_a_member_that_nothing_tells_of_is_a_code_and_never_a_name() -> None:
+    case = given(path(UNITS, trial=UNIT % "choice")).did(complete("choose", units=["unit-1"]))
+    for name in ("Rosa D'Adda", "rosa adda", "Rosa", "è-2", "a" * 61, "", "unit-2\n"):
+        refusal = case.when(add_member("trial", name)).refused("member_no_code")
+        assert name not in refusal.message.it or not name
+    assert case.did(add_member("trial", "unit_2.b")).open == {"begin_1", "begin_2"}

@@ -29,6 +29,7 @@ from api.web import assets
 from api.web.desk import COOKIE
 from api.web.sessions import Sessions
 from domain.clock import MovableClock
+from domain.documents.place import documents_of
 from domain.installation import initialise
 from domain.log.recorder import CaseLogRecorder
 from domain.service import CaseService
@@ -148,7 +149,14 @@ class Installation:
 
 
 @pytest.fixture(scope="module")
+def pack() -> Path:
+    """The territory pack of the installation; a module may have another."""
+    return default_pack()
+
+
+@pytest.fixture(scope="module")
 def installation(
+    pack: Path,
     postgres_server: EmbeddedPostgres,
     _template_database: str,
     tmp_path_factory: pytest.TempPathFactory,
@@ -158,7 +166,7 @@ def installation(
     with psycopg.connect(postgres_server.url("cantiere", "postgres"), autocommit=True) as server:
         server.execute(f"CREATE DATABASE {name} TEMPLATE {_template_database}")
         url, home = postgres_server.url("cantiere", name), tmp_path_factory.mktemp("home")
-        with installed(url, home) as found:
+        with installed(url, home, pack) as found:
             found.seed()
             found.wait_for_views()
             yield found
@@ -166,13 +174,16 @@ def installation(
 
 
 @contextmanager
-def installed(url: str, home: Path) -> Iterator[Installation]:
+def installed(url: str, home: Path, pack: Path | None = None) -> Iterator[Installation]:
     """The application behind a real server, and its projector."""
     initialise(url, "training")
     recorder = CaseLogRecorder.connect(url)
     clock = MovableClock(recorder.datastore)  # type: ignore[arg-type]
-    registry, territory = Registry.load(default_pack()), load_territory(default_pack())
-    service = CaseService(recorder, registry, territory, clock, b"k" * 32)
+    pack = pack or default_pack()
+    registry, territory = Registry.load(pack), load_territory(pack)
+    service = CaseService(
+        recorder, registry, territory, clock, b"k" * 32, documents=documents_of(home)
+    )
     app = create_app(Settings(url, home=home, training=True), service)
     stop = threading.Event()
     projector = Projector(url, recorder, read_models(registry, territory))

@@ -20,9 +20,10 @@ from api.http.case_events import PossibleEvent, possible_events
 from api.http.case_view import CaseDetail, case_detail
 from api.http.disclosures import disclosures_of
 from api.http.documents import documents_of
-from api.http.emergencies import lines_of
+from api.http.emergencies import emergency_grounds, lines_of
 from api.http.notes import notes_of
 from api.web.case.course import FILTERS, course
+from api.web.case.readers import may_see_readers
 from api.web.case.records import agreements, departures, placements, profile
 from api.web.case.seen import Seen, look
 from api.web.case.standing import stages, tasks, team
@@ -78,6 +79,9 @@ def shown(
         tasks=opened,
         later=later,
         bound=stored_only(seen.reader, seen.sight),
+        causes=_causes(seen),
+        emergency_possible=emergency_possible(seen),
+        reads_shown=may_see_readers(seen.desk, seen.sight),
         view=view,
         filters=FILTERS,
         course=course(seen, view, max(before, 0)) if seen.timeline else None,
@@ -111,7 +115,9 @@ def _of_the_data(seen: Seen) -> dict[str, Any]:
         "documents": documents_of(door, sight, case).documents,
         "notes": notes.notes,
         "addressees": [(to, addressee(territory, to)) for to in notes.addressees],
-        "named": {to: addressee(territory, to) for note in notes.notes for to in (note.by, note.to)},
+        "named": {
+            to: addressee(territory, to) for note in notes.notes for to in (note.by, note.to)
+        },
         "events": reportable(seen),
         "exceptions": {
             kind: seen.stands_in(getattr(exceptions, kind))
@@ -161,6 +167,27 @@ def _categories(seen: Seen) -> list[str]:
             for origin in {None, *seen.origins.values()}
         )
     ]
+
+
+def _causes(seen: Seen) -> list[Text]:
+    """Why the clocks stand still: case events or steps of the protocol."""
+    protocol = seen.plan.protocol
+    said = []
+    for name in seen.state.pauses:
+        part = protocol.events.get(name) or protocol.steps.get(name)
+        said.append(part.title if part else Text(name, name))
+    return said
+
+
+def emergency_possible(seen: Seen) -> bool:
+    """Whether some policy lets the reader open something that they do not see now."""
+    if seen.state.ended:
+        return False
+    return any(
+        not may_read_field(seen.reader, seen.sight, category, True)
+        and emergency_grounds(seen.reader, seen.sight, [category])
+        for category in CATEGORIES
+    )
 
 
 def _circles(seen: Seen) -> dict[str, Text]:

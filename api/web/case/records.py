@@ -64,7 +64,9 @@ def agreements(seen: Seen) -> tuple[Agreed, ...]:
         if isinstance(body, facts.CaseDiscussed):
             found.append(Agreed(words.DECIDED, _titled(seen, body, "decision"), event.at, None, by))
         elif isinstance(body, facts.ProjectReviewed):
-            found.append(Agreed(words.REVIEWED, _titled(seen, body, "decision"), event.at, None, by))
+            found.append(
+                Agreed(words.REVIEWED, _titled(seen, body, "decision"), event.at, None, by)
+            )
         elif isinstance(body, facts.ProjectSigned):
             signed = words.LIGHT_SIGNED if body.light else words.SIGNED
             found.append(Agreed(signed, Text("", ""), event.at, body.ends_on, by))
@@ -279,4 +281,3 @@ def _departures(seen: Seen) -> Iterator[Departure]:
                 "" if hidden else str(reason),
                 hidden,
             )
-

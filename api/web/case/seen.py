@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import msgspec
+from msgspec.structs import replace
 
 from api.http.access import Origin, Reader, Sight, may_read
 from api.http.withheld import Screen, origins
 from api.web.desk import Desk
 from domain.case.standing import standing_in_roles
-from domain.case.state import CaseState
+from domain.case.state import CaseState, fold
 from domain.log.recorded import Recorded
 from domain.refusal import Refused
 from protocols.engine.plan import Plan
@@ -19,8 +21,8 @@ from protocols.engine.run import Run
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """`timeline`, `data`: whether the reader may see these parts; `origins`: by version, who
-    recorded each event."""
+    """`at`: the instant for which it is shown; `timeline`, `data`: whether the reader may see these
+    parts; `origins`: by version, who recorded each event."""
 
     desk: Desk
     case: UUID
@@ -32,6 +34,7 @@ class Seen(msgspec.Struct, frozen=True):
     origins: dict[int, Origin]
     timeline: bool
     data: bool
+    at: datetime
 
     @property
     def reader(self) -> Reader:
@@ -39,8 +42,7 @@ class Seen(msgspec.Struct, frozen=True):
 
     @property
     def run(self) -> Run:
-        service = self.desk.door.service
-        return Run(self.plan, self.state, service.clock.now(), service.territory)
+        return Run(self.plan, self.state, self.at, self.desk.door.service.territory)
 
     def origin(self, event: Recorded) -> Origin:
         return self.origins[event.originator_version]
@@ -79,4 +81,17 @@ def look(desk: Desk, case: UUID) -> Seen:
         origins(history),
         may_read(door.reader, sight, "timeline"),
         may_read(door.reader, sight, "data"),
+        service.clock.now(),
     )
+
+
+def as_it_stood(seen: Seen, at: datetime) -> Seen | None:
+    """The same case as of an instant, seen with the access of today; None before it was opened."""
+    history = [event for event in seen.history if event.at <= at]
+    if not history:
+        return None
+    service = seen.desk.door.service
+    state = fold(seen.case, history, service.registry)
+    plan = service.plan(state)
+    screen = Screen(seen.reader, seen.sight, plan, None, seen.screen.personal, seen.desk.door.looks)
+    return replace(seen, state=state, plan=plan, history=history, screen=screen, at=at)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Literal
 
 import msgspec
@@ -17,6 +17,8 @@ from protocols.engine.state import SCHEDULED, Task
 from protocols.language.formula import DONE, OPEN, OUT
 from protocols.territory import Territory
 from protocols.text import Text
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 Progress = Literal["done", "now", "ahead", "out"]
 
@@ -83,16 +85,15 @@ def _progress(marks: set[str], ended: bool) -> Progress:
 def tasks(seen: Seen) -> tuple[tuple[TaskLine, ...], tuple[TaskLine, ...]]:
     """(open, the most urgent first; to open on a day that is known)."""
     state = seen.state
-    now = seen.desk.door.service.clock.now()
-    lines = [_line(seen, state.tasks[key], now) for key in state.open]
+    lines = [_line(seen, state.tasks[key]) for key in state.open]
     opened = [line for line in lines if line.opens_at is None]
     later = [line for line in lines if line.opens_at is not None]
-    opened.sort(key=lambda line: (line.due is None, line.due and line.due.timestamp()))
-    later.sort(key=lambda line: line.opens_at and line.opens_at.timestamp() or 0.0)
+    opened.sort(key=lambda line: line.due or _NEVER)
+    later.sort(key=lambda line: line.opens_at or _NEVER)
     return tuple(opened), tuple(later)
 
 
-def _line(seen: Seen, task: Task, now: datetime) -> TaskLine:
+def _line(seen: Seen, task: Task) -> TaskLine:
     territory = seen.desk.door.service.territory
     step = seen.plan.protocol.steps[task.step]
     role = seen.plan.protocol.roles.get(task.role)
@@ -108,7 +109,7 @@ def _line(seen: Seen, task: Task, now: datetime) -> TaskLine:
         holder == seen.desk.person,
         bool(task.automation),
         task.due,
-        bool(task.due and task.status == OPEN and task.due <= now and not paused),
+        bool(task.due and task.status == OPEN and task.due <= seen.at and not paused),
         paused,
         task.opens_at if task.status == SCHEDULED else None,
         tuple(called),
@@ -132,29 +133,38 @@ def team(seen: Seen) -> tuple[Member, ...]:
         return ()
     latest = found[-1]
     territory = seen.desk.door.service.territory
-    today = seen.run.timing.day_of(seen.run.now)
+    today = seen.at.astimezone(territory.timezone).date()
+    roles = _roles_in_team(seen, latest)
     ordered = dict.fromkeys((latest.case_manager, *latest.members))
     return tuple(
         Member(
             staff_name(territory, person),
             person == latest.case_manager,
             person == seen.desk.person,
-            tuple(_seats(seen, territory, person, today)),
+            tuple(_seats(seen, territory, person, today, roles.get(person))),
         )
         for person in ordered
         if person
     )
 
 
-def _seats(seen: Seen, territory: Territory, person: str, today: date) -> Iterable[Seat]:
-    """The roles of the protocol that the member holds today, with who stands in for them."""
+def _roles_in_team(seen: Seen, latest: facts.TeamConstituted) -> dict[str, str]:
+    """By member, the role in which the form says that they sit in the team."""
+    listed = seen.state.data.get(latest.task.partition("#")[0], {}).get("members") or ()
+    return {row["person"]: row["role"] for row in listed if row.keys() >= {"person", "role"}}
+
+
+def _seats(
+    seen: Seen, territory: Territory, person: str, today: date, role: str | None
+) -> Iterable[Seat]:
+    """The roles of the protocol that the member holds that day, with who stands in for them."""
     if person not in territory.people:
         return
     for held in territory.memberships(person, today):
-        if held.role not in seen.plan.protocol.roles or held.deputy:
+        if held.deputy or held.role not in seen.plan.protocol.roles:
+            continue
+        if role and held.role != role:
             continue
         others = territory.holders(held.role, held.scope, today)
         deputies = (staff_name(territory, other) for other, deputy in others if deputy)
-        yield Seat(
-            territory.role(held.role).title, place_shown(seen, held.scope), tuple(deputies)
-        )
+        yield Seat(territory.role(held.role).title, place_shown(seen, held.scope), tuple(deputies))

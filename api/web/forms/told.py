@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 import msgspec
+from babel.numbers import format_currency
 
 from api.web.forms.choices import Choices, title_in
 from api.web.forms.typed import Fields, inner_fields
@@ -18,13 +19,14 @@ from protocols.text import Text
 
 class Told(msgspec.Struct, frozen=True):
     """`text`: texts, one a line; `number` and `day` are written in the reader's language; `parts`:
-    of a group or a list; `withheld`: the category of what the reader may not see."""
+    of a group, `rows`: of a list; `withheld`: the category of what the reader may not see."""
 
     title: Text
     text: tuple[Text, ...] = ()
     number: float | None = None
     day: date | None = None
     parts: tuple[Told, ...] = ()
+    rows: tuple[tuple[Told, ...], ...] = ()
     withheld: str = ""
 
 
@@ -56,15 +58,8 @@ def _told(field: FormField, value: Any, choices: Choices) -> Told:
         return Told(field.title, withheld=category)
     within = inner_fields(field)
     if field.type == "list" and isinstance(value, list):
-        rows = enumerate(value, 1)
-        return Told(
-            field.title,
-            parts=tuple(
-                Told(_numbered(field.title, n), parts=told(within, row, choices))
-                for n, row in rows
-                if isinstance(row, dict)
-            ),
-        )
+        rows = tuple(told(within, row, choices) for row in value if isinstance(row, dict))
+        return Told(field.title, rows=rows)
     if field.instrument and isinstance(value, dict):
         return _of_instrument(field, value, choices)
     if within and isinstance(value, dict):
@@ -76,6 +71,8 @@ def _told(field: FormField, value: Any, choices: Choices) -> Told:
         return Told(field.title, (title_in(choices, field.type, str(value)),))
     if field.type == "date":
         return _day(field.title, value)
+    if field.type == "money" and isinstance(value, (int, float)):
+        return Told(field.title, (_euro(value),))
     return _plain(field.title, value)
 
 
@@ -117,5 +114,7 @@ def _plain(title: Text, value: Any) -> Told:
     return Told(title, (Text(str(value), str(value)),))
 
 
-def _numbered(title: Text, n: int) -> Text:
-    return Text(f"{title.it}: {n}", f"{title.in_('en')}: {n}")
+def _euro(value: float) -> Text:
+    return Text(
+        format_currency(value, "EUR", locale="it"), format_currency(value, "EUR", locale="en")
+    )

@@ -100,7 +100,7 @@ def without_blank_rows(fields: Fields, typed: Typed) -> Typed:
 
 def with_row(fields: Fields, typed: Typed, path: str) -> Typed:
     """One empty row more in the list at `path`; the same where there is no such list."""
-    return _at_list(fields, typed, _steps(path), lambda rows: [*(rows or [{}]), {}])
+    return _at_list(fields, typed, _steps(path), lambda rows: [*rows, {}])
 
 
 def without_row(fields: Fields, typed: Typed, path: str) -> Typed:

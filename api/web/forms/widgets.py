@@ -125,7 +125,7 @@ def _drawn(field: FormField, path: str, typed: Any, choices: Choices, required: 
         parts = widgets(within, typed or {}, choices, f"{path}.")
         score = _score(field, typed or {}) if field.instrument else None
     if kind == "scale" and not required:
-        options = (Option("", words.NOT_SAID), *options)
+        options = (*options, Option("", words.NOT_SAID))
     return Widget(
         path,
         kind,
@@ -147,7 +147,7 @@ def _kind(
     """(macro, options, grouped options)."""
     unsaid = () if field.required else (Option("", words.NOT_SAID),)
     if field.type == "yes_no":
-        return "radios", (Option("true", common.YES), Option("false", common.NO), *unsaid), ()
+        return "scale", (Option("true", common.YES), Option("false", common.NO)), ()
     if field.type in ("choice", "choices"):
         options = _options(field)
         if field.type == "choices":

@@ -101,7 +101,7 @@ def choices_for(desk: Desk) -> Choices:
         _protocols(desk),
         by_name,
         [*by_name, *sorted(others, key=lambda each: each[1].it)],
-        _comuni(territory, comuni if not services else []),
+        _comuni(territory),
         comuni[0] if len(comuni) == 1 and not services else "",
         today(desk),
     )
@@ -120,15 +120,18 @@ def _protocols(desk: Desk) -> Pairs:
     return sorted(found.items(), key=lambda each: (each[0] != usual, each[1].it))
 
 
-def _comuni(territory: Territory, only: Iterable[str]) -> Groups:
-    """By district. Staff of comuni alone refer for their own residents."""
-    wanted = set(only) or set(territory.comuni)
-    groups: Groups = []
-    for district in territory.districts.values():
-        names = sorted((territory.comuni[c].name, c) for c in district.comuni if c in wanted)
-        if names:
-            groups.append((district.title, [(istat, Text(name, name)) for name, istat in names]))
-    return groups
+def _comuni(territory: Territory) -> Groups:
+    """By district."""
+    return [
+        (
+            district.title,
+            sorted(
+                ((istat, Text(*[territory.comuni[istat].name] * 2)) for istat in district.comuni),
+                key=lambda each: each[1].it,
+            ),
+        )
+        for district in territory.districts.values()
+    ]
 
 
 # ── what was typed ───────────────────────────────────────────────────────────────────────────
@@ -194,12 +197,11 @@ def referral(desk: Desk, typed: Typed, key: str) -> Referral:
     try:
         examined(desk.door.service, command, desk.door.service.clock.now())
     except Refused as refused:
-        if refused.kind != "invalid" or not problems:
-            if not problems:
-                raise by_field(refused) from None
-        else:
-            told = {problem.field for problem in problems}
-            problems += [each for each in by_field(refused).fields if each.field not in told]
+        told = {problem.field for problem in problems}
+        meant = by_field(refused)
+        if not problems and not meant.fields:
+            raise
+        problems += [each for each in meant.fields if each.field not in told]
     if problems:
         order = list(FIELDS)
         raise Refused(
@@ -220,6 +222,8 @@ def case_of(desk: Desk, key: str) -> UUID:
 def by_field(refused: Refused) -> Refused:
     """The same with the names that the form gives its fields."""
     fields = []
+    if refused.code == "may_not_refer":
+        fields.append(FieldProblem("comune", words.NOT_OURS))
     for problem in refused.fields:
         name = problem.field.removeprefix("person.").removeprefix("query.")
         name = "attributes" if name.startswith("attributes.") else name

@@ -50,6 +50,7 @@ class Row(msgspec.Struct, frozen=True):
 class Compared(msgspec.Struct, frozen=True):
     """`who`: those who answered, `missing`: those who have not yet."""
 
+    step: str
     title: Text
     who: tuple[str, ...]
     rows: tuple[Row, ...]
@@ -167,9 +168,7 @@ def outcome_title(plan: Plan, step: str, outcome: str) -> Text | None:
     return found.outcomes[outcome].title or Text(outcome.replace("_", " "))
 
 
-def _compared(
-    desk: Desk, plan: Plan, state: Any, step: str, found: list[Known]
-) -> Compared | None:
+def _compared(desk: Desk, plan: Plan, state: Any, step: str, found: list[Known]) -> Compared | None:
     those = [each for each in found if each.step == step]
     form = plan.protocol.forms[plan.steps[step].step.form or ""]
     territory = desk.door.service.territory
@@ -182,6 +181,7 @@ def _compared(
     keys = state.of_step.get(step, ())
     waiting = [state.tasks[key].instance for key in keys if state.tasks[key].status == "open"]
     return Compared(
+        step,
         plan.protocol.steps[step].title,
         tuple(each.by for each in those),
         tuple(rows),

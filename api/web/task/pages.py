@@ -21,6 +21,7 @@ from api.web.forms.typed import is_blank, without_blank_rows
 from api.web.forms.widgets import Pointed, changed, pointed, widgets
 from api.web.inbox.view import staff_name
 from api.web.pages import page
+from api.web.task.attaching import attached_to
 from api.web.task.known import knowledge
 from api.web.task.meanwhile import meanwhile
 from api.web.task.sending import (
@@ -49,7 +50,7 @@ router = APIRouter(prefix="/attivita/{case}/{task}", route_class=PageRoute)
 def show(case: UUID, task: str, desk: Entered, controlla: str = "", dopo: int = 0) -> Response:
     """The task: to be done, or as it was done. `controlla`: say what is wrong with the draft."""
     about_it = subject(desk, case, task)
-    if about_it.task.status != "open" or not about_it.detail.may_act:
+    if not _to_be_done(desk, about_it):
         return _read_only(desk, about_it)
     draft = kept(desk, case, task, about_it.task.round)
     given = sent(about_it.fields, draft.fields if draft else ())
@@ -86,9 +87,7 @@ def typing(case: UUID, task: str, desk: Entered, form: Posted) -> Response:
     about_it = subject(desk, case, task)
     given = sent(about_it.fields, form.multi_items())
     keep(desk, case, task, about_it.fields, given, about_it.task.round)
-    drawn = widgets(
-        about_it.fields, given.typed, choices_of(desk, about_it.fields, case)
-    )
+    drawn = widgets(about_it.fields, given.typed, choices_of(desk, about_it.fields, case))
     moved, scored = changed(drawn, {str(path) for path in form.getlist("_mostrato")})
     return page(desk.request, "task/_typing.html", moved=moved, scored=scored, at=datetime.now(UTC))
 
@@ -98,7 +97,7 @@ def last_look(case: UUID, task: str, desk: Entered) -> Response:
     """What will be recorded, from the draft."""
     about_it = subject(desk, case, task)
     draft = kept(desk, case, task, about_it.task.round)
-    if draft is None or about_it.task.status != "open" or not about_it.detail.may_act:
+    if draft is None or not _to_be_done(desk, about_it):
         return RedirectResponse(about_it.address, 303)
     given = sent(about_it.fields, draft.fields)
     if _refusal(desk, about_it, given) is not None:
@@ -152,6 +151,12 @@ def sign(case: UUID, task: str, desk: Entered, form: Posted) -> Response:
     return RedirectResponse(after(about_it.address, receipt.position), 303)
 
 
+def _to_be_done(desk: Desk, about_it: Subject) -> bool:
+    """By the reader, now."""
+    held_by_another = about_it.task.claimed_by not in ("", desk.person)
+    return about_it.detail.may_act and not held_by_another
+
+
 def _refusal(desk: Desk, about_it: Subject, given: Sent) -> Refused | None:
     """Why what is typed could not be recorded now."""
     if not given.outcome:
@@ -189,6 +194,7 @@ def _form(
         summary=at.summary,
         problem=Problem.of(refused) if refused else None,
         news=meanwhile(desk, about_it.case, given.version),
+        attachments=attached_to(desk, about_it.case, about_it.task.key),
     )
 
 

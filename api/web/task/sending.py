@@ -15,7 +15,15 @@ from api.http.writing import as_seen, command_id
 from api.web.desk import Desk
 from api.web.drafts import Draft, Drafts
 from api.web.forms.answers import answers
-from api.web.forms.typed import Fields, Typed, pairs, read, with_row, without_blank_rows, without_row
+from api.web.forms.typed import (
+    Fields,
+    Typed,
+    pairs,
+    read,
+    with_row,
+    without_blank_rows,
+    without_row,
+)
 from api.web.words import task as words
 from domain.case import commands as c
 from domain.refusal import FieldProblem, Refused
@@ -112,7 +120,7 @@ def command(
         task=task,
         outcome=given.outcome,
         data=answers(fields, without_blank_rows(fields, given.typed)),
-        occurred_at=past(door, _instant(desk, given)),
+        occurred_at=past(door, instant(desk, given)),
         **as_seen(expected),
     )
 
@@ -133,7 +141,7 @@ _NOT_RIGHT = Text(
 )
 
 
-def _instant(desk: Desk, given: Sent) -> datetime | None:
+def instant(desk: Desk, given: Sent) -> datetime | None:
     try:
         found = given.moment
         if found is None:

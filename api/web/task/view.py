@@ -53,11 +53,6 @@ class Subject(msgspec.Struct, frozen=True):
     def fields(self) -> dict[str, FormField]:
         return self.form.fields if self.form else {}
 
-    @property
-    def open_to_all(self) -> bool:
-        """Nobody has taken it."""
-        return not self.task.claimed_by
-
     def outcome(self, name: str) -> Text | None:
         return outcome_title(self.plan, self.task.step, name)
 
@@ -91,13 +86,13 @@ def subject(desk: Desk, case: UUID, key: str) -> Subject:
         place_of(territory, detail.scope),
         staff_name(territory, holder) if holder else "",
         _choices(plan, task, detail, form),
-        tuple((each, staff_name(territory, each)) for each in detail.holders if each != desk.person),
+        tuple(
+            (each, staff_name(territory, each)) for each in detail.holders if each != desk.person
+        ),
     )
 
 
-def _choices(
-    plan: Plan, task: Task, detail: TaskDetail, form: Form | None
-) -> tuple[Choice, ...]:
+def _choices(plan: Plan, task: Task, detail: TaskDetail, form: Form | None) -> tuple[Choice, ...]:
     outcomes = plan.steps[task.step].outcomes
     found = []
     for each in detail.outcomes:
@@ -133,7 +128,9 @@ class Opened(msgspec.Struct, frozen=True):
     mine: bool
 
 
-def opened(desk: Desk, state: CaseState, plan: Plan, before: CaseState | None = None) -> list[Opened]:
+def opened(
+    desk: Desk, state: CaseState, plan: Plan, before: CaseState | None = None
+) -> list[Opened]:
     """The tasks that are open; with `before`, those that were not yet."""
     keys = {(t.key, t.round) for t in before.open_tasks()} if before else set()
     territory = desk.door.service.territory

@@ -164,9 +164,7 @@ TEAM = Text("Équipe", "Team")
 CASE_MANAGER = Text("case manager", "case manager")
 DEPUTIES = Text("sostituti: {names}", "deputies: {names}")
 NO_DEPUTY = Text("nessun sostituto", "no deputy")
-NO_TEAM = Text(
-    "L'équipe non è ancora costituita.", "The team has not been constituted yet."
-)
+NO_TEAM = Text("L'équipe non è ancora costituita.", "The team has not been constituted yet.")
 
 # Authorisations
 AUTHORISATIONS = Text("Autorizzazioni a comunicare i dati", "Disclosure authorisations")
@@ -282,6 +280,12 @@ EMERGENCY_LEAD = Text(
     "It lasts {hours} hours. The case manager and the protection officer know at once, every read "
     "is recorded, and somebody else will say whether it was justified.",
 )
+NO_EMERGENCY = Text(
+    "Nessuna regola permette al tuo ruolo un accesso d'emergenza a questo caso: chiedi a chi lo "
+    "segue, o a un servizio di cura.",
+    "No policy allows your role emergency access to this case: ask those who follow it, or a "
+    "health service.",
+)
 EMERGENCY_WHY = Text("Che cosa è successo", "What has happened")
 EMERGENCY_WHY_HELP = Text(
     "Almeno 10 caratteri. Resta riservato: lo legge chi verifica.",
@@ -299,9 +303,6 @@ EMERGENCY_JUSTIFIED = Text("giustificato", "justified")
 EMERGENCY_UNJUSTIFIED = Text("non giustificato", "not justified")
 EMERGENCY_REVIEWED_BY = Text("verificato da {name}", "reviewed by {name}")
 REVIEW = Text("Verifica", "Review")
-REVIEW_QUESTION = Text("Era giustificato?", "Was it justified?")
-REVIEW_NOTE = Text("Perché", "Why")
-REVIEWED_NOW = Text("Verifica registrata.", "The review is recorded.")
 
 # What one may do
 DO = Text("Registra", "Record")
@@ -358,7 +359,8 @@ MOVED = Text(
 )
 
 # The past, and who has looked
-PAST = Text("Com'era il caso", "How the case stood")
+PAST = Text("Dati registrati, oggi e in passato", "What was recorded, today and in the past")
+GIVEN = Text("Che cosa è stato registrato", "What was recorded")
 PAST_ON = Text("Com'era il {day}", "How it stood on {day}")
 PAST_DAY = Text("Giorno", "Day")
 PAST_HELP = Text("Alla fine di quel giorno.", "At the end of that day.")
@@ -379,6 +381,11 @@ READERS_LEAD = Text(
     "Chi ha consultato questo caso, dal più recente. Anche questa lettura è registrata.",
     "Who has read this case, the latest first. This reading is recorded too.",
 )
+READERS_OF_PERSON = Text(
+    "Chi ha consultato i dati di questa persona, giorno per giorno. Anche questa lettura è "
+    "registrata.",
+    "Who has read this person's data, by day. This reading is recorded too.",
+)
 READER = Text("Chi", "Who")
 WHEN = Text("Quando", "When")
 GROUND = Text("In quale veste", "By which relation")
@@ -390,7 +397,9 @@ PAGE_READ = Text("Riepilogo", "Summary")
 
 # List
 CASES = Text("Casi", "Cases")
-CASES_LEAD = Text("Quelli che puoi vedere, i più recenti prima.", "Those you may see, latest first.")
+CASES_LEAD = Text(
+    "Quelli che puoi vedere, i più recenti prima.", "Those you may see, latest first."
+)
 CASES_CAPTION = Text("Casi, i più recenti prima", "Cases, the latest first")
 PERSON = Text("Persona", "Person")
 STAGE = Text("Fase", "Stage")
@@ -411,6 +420,8 @@ NO_CASES_HELP = Text(
     "I casi che ti riguardano compariranno qui.", "Cases that concern you will be here."
 )
 NO_CASES_FILTERED = Text("Con questi filtri non si trova nulla.", "Nothing with these filters.")
+RESTRICTED_SHORT = Text("trattamento limitato", "processing restricted")
+AND_MORE = Text("e altre {n}", "and {n} more")
 DEPARTED_ONE = Text("un'eccezione", "one exception")
 DEPARTED = Text("{n} eccezioni", "{n} exceptions")
 
@@ -422,6 +433,7 @@ SEARCH_LEAD = Text(
     "Only cases you may see are found. The search is recorded, and what you type goes into no "
     "address.",
 )
+CODE_SEARCH = Text("Per codice fiscale o pseudonimo", "By tax code or pseudonym")
 TAX_CODE = Text("Codice fiscale", "Tax code")
 TAX_CODE_HELP = Text("Tutti e 16 i caratteri.", "All 16 characters.")
 PSEUDONYM = Text("Pseudonimo", "Pseudonym")

@@ -24,13 +24,15 @@ BETWEEN = Text("Da {low} a {high}.", "From {low} to {high}.")
 AT_LEAST = Text("Almeno {low}.", "At least {low}.")
 AT_MOST = Text("Al massimo {high}.", "At most {high}.")
 EURO = Text("In euro, per esempio 1.234,50.", "In euro, as 1.234,50.")
-# D.Lgs. 147/2017 art. 5; the scale of the ministry's guidelines for the multidimensional assessment.
+# D.Lgs. 147/2017 art. 5, as in the ministry's guidelines for the multidimensional assessment.
 SCALES = {
     "ministry-1-6": Text(
         "1 problema grave, 6 evidente punto di forza.", "1 serious problem, 6 evident strength."
     ),
 }
-DAY_FORMAT = Text("Giorno, mese e anno, per esempio 31/03/2026.", "Day, month and year: 31/03/2026.")
+DAY_FORMAT = Text(
+    "Giorno, mese e anno, per esempio 31/03/2026.", "Day, month and year: 31/03/2026."
+)
 ROW = Text("{title}: {n}", "{title}: {n}")
 ADD_ROW = Text("Aggiungi una voce", "Add an entry")
 ADD_ROW_TO = Text("Aggiungi una voce a «{title}»", "Add an entry to “{title}”")

@@ -93,6 +93,10 @@ ELSEWHERE = Text("Un altro Comune, fuori da questo territorio", "Another comune,
 OUTSIDE = Text(
     "fuori territorio: da qui non si può segnalare", "outside the area: it cannot be referred here"
 )
+NOT_OURS = Text(
+    "lo segnala lo sportello di quel Comune, o il servizio per cui lavori",
+    "to be referred by that comune's desk, or by the service you work for",
+)
 OUTSIDE_TITLE = Text("Fuori territorio", "Outside the area")
 OUTSIDE_HELP = Text(
     "Se ne occupa il Comune dove la persona risiede: indirizzala al servizio sociale o al "
@@ -203,14 +207,13 @@ FULL_NUMBER = Text("Numero completo", "Full number")
 SENT_AT = Text("Inviata il", "Sent on")
 RECEIVED_BY = Text("La riceve", "Received by")
 REFERRED_BY = Text("Segnalata da", "Referred by")
-PRINT = Text("Stampa", "Print")
 PRINT_HELP = Text(
     "Per stampare usa il comando del browser (Ctrl+P): escono solo questi dati.",
     "To print use the browser's command (Ctrl+P): only these data come out.",
 )
 NEXT = Text("Che cosa succede adesso", "What happens now")
 BY_DAY = Text("entro il {day}", "by {day}")
-AT_WHOM = Text("{where}", "{where}")
+AT_COMUNE = Text("Comune di {name}", "Comune of {name}")
 THEN_ANSWER = Text(
     "Ti viene dato riscontro: lo stato della segnalazione si legge in questa area.",
     "You get an answer: the state of the referral can be read here.",
@@ -238,7 +241,6 @@ STAGE_NOW = Text("adesso", "now")
 STAGE_LATER = Text("poi", "later")
 DATA = Text("La segnalazione", "The referral")
 OPEN_NOW = Text("Che cosa si sta facendo", "What is being done")
-NOTHING_OPEN = Text("Nessuna attività è in corso.", "Nothing is going on.")
 TO_CASE = Text("Vai al caso", "Go to the case")
 TO_RECEIPT = Text("Ricevuta", "Receipt")
 PLACE = Text("Comune", "Comune")
@@ -264,7 +266,6 @@ GOING_HELP = Text("Il percorso va avanti: {stage}.", "The path goes on: {stage}.
 QUESTIONS = Text("Domande e risposte", "Questions and answers")
 NO_QUESTIONS = Text("Nessuna domanda finora.", "No questions so far.")
 FROM_TO = Text("{who} a {whom}", "{who} to {whom}")
-FROM = Text("{who}", "{who}")
 WAITS = Text("aspetta risposta", "waits for an answer")
 IS_ANSWER = Text("risposta", "answer")
 ANSWER = Text("La tua risposta", "Your answer")

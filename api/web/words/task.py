@@ -9,7 +9,6 @@ UP_TO = Text("A chi tocca", "Up to")
 LEGAL_BASIS = Text("Termine di legge", "Set by law")
 ROUND_OF = Text("Di nuovo", "Again")
 ROUND = Text("{n}ª volta", "time no. {n}")
-MINE = Text("È tua.", "It is yours.")
 HELD_BY = Text("Se ne occupa {name}.", "{name} is doing it.")
 NOT_YOURS = Text(
     "Questa attività tocca a {role} ({place}): puoi leggerla, non farla.",
@@ -47,7 +46,6 @@ NOW_OPEN = Text("Che cosa c'è da fare ora nel caso", "What there is to do in th
 TO_CASE = Text("Vai al caso", "Go to the case")
 TO_DESK = Text("Torna alla scrivania", "Back to your desk")
 
-FORM = Text("Il modulo", "The form")
 OUTCOME = Text("Come si è conclusa?", "How did it end?")
 ENTAILS_END = Text("Chiude il caso.", "Ends the case.")
 ENTAILS_AGAIN = Text("Si torna a: {step}.", "Goes back to: {step}.")
@@ -63,12 +61,14 @@ WHEN_WRONG = Text(
     "scrivere giorno e ora, per esempio 31/03/2026 09:30",
     "write day and time, as 31/03/2026 09:30",
 )
-CHOOSE_OUTCOME = Text("scegliere come si è conclusa", "choose how it ended")
+CHOOSE_OUTCOME = Text("Scegli come si è conclusa", "Choose how it ended")
 REVIEW = Text("Controlla e conferma", "Check and confirm")
 SAVE_DRAFT = Text("Salva la bozza", "Save the draft")
 DRAFT_SAVED = Text("Bozza salvata: la ritrovi quando torni.", "Draft saved: it will be here.")
 DRAFT_AT = Text("Bozza salvata: {when}.", "Draft saved: {when}.")
-DRAFT_FROM = Text("Hai una bozza del {when}: continui da lì.", "You go on from your draft of {when}.")
+DRAFT_FROM = Text(
+    "Hai una bozza del {when}: continui da lì.", "You go on from your draft of {when}."
+)
 DRAFT_HELP = Text(
     "Quello che scrivi si conserva da solo. Nulla è registrato finché non confermi.",
     "What you type is kept by itself. Nothing is recorded until you confirm.",
@@ -97,7 +97,9 @@ WILL_WAIT_SECOND = Text(
 EDIT = Text("Modifica", "Change")
 CONFIRM = Text("Conferma e registra", "Confirm and record")
 RECORDED = Text("Registrato.", "Recorded.")
-SIGNED = Text("La tua firma è registrata. Manca la seconda.", "Your signature is recorded. One more.")
+SIGNED = Text(
+    "La tua firma è registrata. Manca la seconda.", "Your signature is recorded. One more."
+)
 NEWS = Text("Mentre scrivevi, nel caso:", "While you were typing, in the case:")
 NEWS_HELP = Text(
     "Controlla se cambia qualcosa per te, poi conferma.",
@@ -121,6 +123,10 @@ SIGN_OTHER = Text(
 WAITS_SECOND = Text(
     "Hai firmato: serve la firma di un'altra persona.", "You signed: another person has to sign."
 )
+RELEASE_FIRST = Text(
+    "Rilasciala, perché possa prenderla chi firma dopo di te.",
+    "Release it, so that whoever signs after you can take it.",
+)
 
 ASSIGN = Text("Affida a un altro", "Give it to somebody else")
 ASSIGN_TO = Text("A chi", "To whom")
@@ -140,3 +146,26 @@ QUESTION = Text("Domanda", "Question")
 DIFFERS = Text("differiscono", "they differ")
 NO_ANSWER = Text("nessuna risposta", "no answer")
 STILL_MISSING = Text("Non hanno ancora risposto: {names}.", "No answer yet from: {names}.")
+
+ATTACHMENTS = Text("Allegati", "Attachments")
+ATTACHED = Text("Documento allegato.", "Document attached.")
+ATTACH = Text("Allega un documento", "Attach a document")
+FILE = Text("File", "File")
+FILE_HELP = Text(
+    "PDF, immagini e documenti senza macro, al massimo 30 MB. Resta cifrato.",
+    "PDF, images and documents without macros, up to 30 MB. It is kept encrypted.",
+)
+FILE_TITLE = Text("Titolo", "Title")
+FILE_CATEGORY = Text("Di che dati è", "What data it has")
+SENDING = Text("Invio in corso", "Sending")
+NO_ATTACHMENTS = Text("Nessun documento per questa attività.", "No documents for this task.")
+DOCUMENT = Text("Documento", "Document")
+
+PRINT = Text("Stampa (PDF)", "Print (PDF)")
+PERSON = Text("Persona", "Person")
+CASE_NUMBER = Text("Numero del caso", "Case number")
+RECORDED_ON = Text("Registrato il", "Recorded on")
+RECORDED_BY = Text("Da", "By")
+PRINTED_ON = Text("Stampato il {when}", "Printed on {when}")
+SIGNATURES = Text("Firme", "Signatures")
+PERSON_SIGNS = Text("La persona, o chi la rappresenta", "The person, or whoever represents them")

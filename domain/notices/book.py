@@ -1,0 +1,150 @@
+"""The rows of notices and of what people chose. Connections are in autocommit mode or in the
+caller's transaction; `person` is a staff id."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, Literal, NamedTuple
+from uuid import UUID
+
+import msgspec
+from psycopg import Connection
+from psycopg.rows import class_row
+
+from domain.notices.telling import IMPORTANT, Kind, Told
+
+MailChoice = Literal["each", "important", "never"]
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """`protocol`, `version`: the text in which `step` has its title; `at`: when it was recorded."""
+
+    id: int
+    kind: Kind
+    case_id: UUID
+    task: str
+    step: str
+    protocol: str
+    version: str
+    at: datetime
+    read_at: datetime | None
+
+
+class Preferences(msgspec.Struct, frozen=True):
+    """`mail`: what is mailed at once; `digest`: the hour at which one mail says how many notices
+    have not been read, None for no such mail."""
+
+    mail: MailChoice = "important"
+    digest: int | None = 7
+
+    def mailed(self, kind: Kind) -> bool:
+        return self.mail == "each" or (self.mail == "important" and kind in IMPORTANT)
+
+
+class Case(NamedTuple):
+    """The case a notice is about, as it is written down."""
+
+    id: UUID
+    protocol: str
+    version: str
+
+
+_COLUMNS = "id, kind, case_id, task, step, protocol, version, at, read_at"
+_WRITE = """
+    INSERT INTO notices (person, position, kind, case_id, task, step, protocol, version, at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s) ON CONFLICT (person, position) DO NOTHING
+"""
+_MAIL = """
+    INSERT INTO notice_mails (person, about, case_id) VALUES (%s, %s, %s)
+    ON CONFLICT (person, about) DO NOTHING
+"""
+_LIST = f"""
+    SELECT {_COLUMNS} FROM notices
+    WHERE person = %s AND (%s::bigint IS NULL OR id < %s) ORDER BY id DESC LIMIT %s
+"""
+_ONE = f"SELECT {_COLUMNS} FROM notices WHERE person = %s AND id = %s"
+_UNREAD = (
+    "SELECT count(*) FROM (SELECT FROM notices WHERE person = %s AND read_at IS NULL LIMIT %s)"
+)
+_READ = """
+    UPDATE notices SET read_at = clock_timestamp()
+    WHERE person = %s AND read_at IS NULL AND (%s::bigint IS NULL OR id = %s) AND id <= %s
+"""
+_FORGET = "DELETE FROM notices WHERE at < %s"
+_CHOICES = "SELECT person, mail, digest FROM notice_preferences WHERE person = ANY(%s)"
+_CHOOSE = """
+    INSERT INTO notice_preferences (person, mail, digest) VALUES (%s, %s, %s)
+    ON CONFLICT (person) DO UPDATE SET mail = excluded.mail, digest = excluded.digest
+"""
+
+MANY = 100
+"""Beyond which it is no use to say how many there are."""
+
+
+def write(
+    connection: Connection[Any],
+    told: Told,
+    position: int,
+    case: Case,
+    at: datetime,
+    mailed: Iterable[str],
+) -> None:
+    """Tell each person of the event, and those in `mailed` by mail too; twice is harmless."""
+    mailing = set(mailed)
+    with connection.cursor() as cursor:
+        for person in told.persons:
+            row = (person, position, told.kind, case.id, told.task, told.step, case.protocol)
+            cursor.execute(_WRITE, (*row, case.version, at))
+            if person in mailing:
+                cursor.execute(_MAIL, (person, f"notice {position}", case.id))
+
+
+def listed(
+    connection: Connection[Any], person: str, *, before: int | None = None, limit: int = 30
+) -> list[Notice]:
+    """The latest first. `before`: older than this one."""
+    with connection.cursor(row_factory=class_row(Notice)) as cursor:
+        return cursor.execute(_LIST, (person, before, before, limit)).fetchall()
+
+
+def one(connection: Connection[Any], person: str, id: int) -> Notice | None:
+    """One of the person's own."""
+    with connection.cursor(row_factory=class_row(Notice)) as cursor:
+        return cursor.execute(_ONE, (person, id)).fetchone()
+
+
+def unread(connection: Connection[Any], person: str) -> int:
+    """How many have not been read, MANY at most."""
+    row = connection.execute(_UNREAD, (person, MANY)).fetchone()
+    return row[0] if row else 0
+
+
+def who_has_unread(connection: Connection[Any]) -> set[str]:
+    query = "SELECT DISTINCT person FROM notices WHERE read_at IS NULL"
+    return {row[0] for row in connection.execute(query)}
+
+
+def mark_read(
+    connection: Connection[Any], person: str, *, one: int | None = None, until: int
+) -> None:
+    """One of the person's notices, or all up to `until`: what came after was not on the page."""
+    connection.execute(_READ, (person, one, one, until))
+
+
+def forget(connection: Connection[Any], before: datetime) -> None:
+    connection.execute(_FORGET, (before,))
+
+
+def preferences(connection: Connection[Any], persons: Iterable[str]) -> dict[str, Preferences]:
+    """By person, what they chose; who chose nothing has the defaults."""
+    wanted = list(persons)
+    chosen = {
+        person: Preferences(mail, digest)
+        for person, mail, digest in connection.execute(_CHOICES, (wanted,))
+    }
+    return {person: chosen.get(person, Preferences()) for person in wanted}
+
+
+def choose(connection: Connection[Any], person: str, chosen: Preferences) -> None:
+    connection.execute(_CHOOSE, (person, chosen.mail, chosen.digest))
