@@ -17,6 +17,7 @@ from domain.backup.restore import Restored, restore
 from domain.case import commands as c
 from domain.installation import initialise
 from domain.log.migrations import migrate
+from domain.notices.schema import migrate as migrate_notices
 from domain.proof.archive import Archive
 from domain.proof.place import signer_of
 from domain.proof.sealing import seal

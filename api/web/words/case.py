@@ -8,12 +8,10 @@ UNNAMED = Text("Persona senza nome visibile", "Person whose name is not visible"
 ON_THIS_PAGE = Text("In questa pagina", "On this page")
 OPEN_STATE = Text("aperto", "open")
 ENDED_STATE = Text("chiuso", "closed")
-ENDED_ON = Text("Chiuso il {day}", "Closed {day}")
 EPISODE = Text("ritorno n. {n}", "return no. {n}")
 ANONYMOUS = Text("anonimo", "anonymous")
 SEALED = Text("luogo protetto", "protected place")
 REFERRED = Text("Segnalato il", "Referred on")
-FROM = Text("Da", "By")
 WHERE = Text("Dove", "Where")
 FOLLOWED_BY = Text("Chi lo segue", "Who follows it")
 PROTOCOL = Text("Protocollo", "Protocol")
@@ -211,7 +209,6 @@ CATEGORY = Text("Che dati contiene", "What data it holds")
 CATEGORY_HELP = Text("Decide chi lo può leggere.", "Decides who may read it.")
 ATTACHED = Text("Documento allegato.", "The document is attached.")
 NO_FILE = Text("Scegliere un file.", "Choose a file.")
-DOWNLOAD = Text("Scarica {name}", "Download {name}")
 WITHDRAW = Text("Ritira", "Withdraw")
 WITHDRAW_THIS = Text("Ritira «{name}»", "Withdraw “{name}”")
 WITHDRAW_HELP = Text(
@@ -305,15 +302,9 @@ EMERGENCY_REVIEWED_BY = Text("verificato da {name}", "reviewed by {name}")
 REVIEW = Text("Verifica", "Review")
 
 # What one may do
-DO = Text("Registra", "Record")
 HAPPENED = Text("È successo qualcosa?", "Has something happened?")
 NOT_NOW = Text("Adesso non possibile", "Not possible now")
-EVENT_FORM = Text("Registra un evento del caso", "Record a case event")
 OCCURRED_ON = Text("Quando è successo", "When it happened")
-OCCURRED_HELP = Text(
-    "Solo se prima di oggi: il giorno in cui è accaduto.",
-    "Only if before today: the day on which it happened.",
-)
 RECORD = Text("Registra", "Record")
 RECORDED = Text("Registrato.", "Recorded.")
 FINAL = Text(
@@ -352,11 +343,6 @@ CORRECTED = Text("Correzione registrata.", "The correction is recorded.")
 CHOOSE_STEP = Text("Scegli quale attività correggere", "Choose which task to correct")
 NOTHING_TO_CORRECT = Text("Nessun dato ancora registrato.", "Nothing recorded yet.")
 NO_CHANGE = Text("Nessun valore è cambiato.", "No value has changed.")
-GO_ON = Text("Continua", "Go on")
-MOVED = Text(
-    "Intanto il caso è cambiato: {who}. Quello che hai scritto è ancora qui.",
-    "Meanwhile the case has moved: {who}. What you typed is still here.",
-)
 
 # The past, and who has looked
 PAST = Text("Dati registrati, oggi e in passato", "What was recorded, today and in the past")
@@ -369,13 +355,6 @@ PAST_NOT_YET = Text("Quel giorno il caso non c'era ancora.", "The case did not e
 PAST_BAD_DAY = Text("Scrivere un giorno, fino a oggi.", "Write a day, up to today.")
 PAST_EVENTS = Text("dopo {n} eventi", "after {n} events")
 BACK_TO_NOW = Text("Torna a com'è adesso", "Back to how it is now")
-STATUS = Text("Stato", "Status")
-STEP_STATUS = {
-    "open": Text("aperta", "open"),
-    "done": Text("fatta", "done"),
-    "scheduled": Text("in programma", "scheduled"),
-    "out": Text("non più da fare", "no longer to be done"),
-}
 READERS = Text("Chi ha guardato", "Who has looked")
 READERS_LEAD = Text(
     "Chi ha consultato questo caso, dal più recente. Anche questa lettura è registrata.",
@@ -388,12 +367,10 @@ READERS_OF_PERSON = Text(
 )
 READER = Text("Chi", "Who")
 WHEN = Text("Quando", "When")
-GROUND = Text("In quale veste", "By which relation")
 SHOWN = Text("Dati visti", "Data shown")
 HIDDEN = Text("Dati negati", "Data withheld")
 REFUSED = Text("accesso negato", "access refused")
 NO_READS = Text("Nessuno ha ancora guardato.", "Nobody has looked yet.")
-PAGE_READ = Text("Riepilogo", "Summary")
 
 # List
 CASES = Text("Casi", "Cases")
