@@ -284,6 +284,9 @@ def test_those_in_charge_see_who_has_looked(
     installation: Any, desk: Any, assessed: Any, referent: str
 ) -> None:
     page = desk(referent)
+    page.goto(f"/casi/{assessed.case}")
+    assert installation.app.state.parts.reads.flush()
+    installation.wait_for_views()
     page.goto(f"/casi/{assessed.case}/letture")
     expect(page.get_by_role("table", name="Chi ha guardato")).to_contain_text("Referente comunale")
     assert_accessible(page)

@@ -81,8 +81,8 @@ def test_a_person_is_found_by_name_though_misspelt(
     page = desk(referent, java_script_enabled=False)
     page.goto("/persone/cerca")
     page.locator("#f-first_name").fill("Nora")
-    page.get_by_label("Cognome").fill("D'Adario")
-    page.get_by_label("Data di nascita").fill("1985-12-10")
+    page.locator("#f-last_name").fill("D'Adario")
+    page.locator("#f-birth_date").fill("1985-12-10")
     page.get_by_role("button", name="Cerca").last.click()
     expect(page.get_by_text("Potrebbe essere Nora D'Addario")).to_be_visible()
 

@@ -123,7 +123,7 @@ def _form(seen: Seen, plan: EventPlan, given: Sent, refused: Refused | None = No
         for each in (refused.fields if refused else ())
     ]
     at = pointed(fields, problems)
-    own = {WHEN: words.OCCURRED_ON, CONFIRMED: words.CONFIRM_ENDING}
+    own = (WHEN, CONFIRMED)
     given = msgspec.structs.replace(given, key=given.key or desk.new_key)
     return page(
         desk.request,

@@ -304,7 +304,6 @@ REVIEW = Text("Verifica", "Review")
 # What one may do
 HAPPENED = Text("È successo qualcosa?", "Has something happened?")
 NOT_NOW = Text("Adesso non possibile", "Not possible now")
-OCCURRED_ON = Text("Quando è successo", "When it happened")
 RECORD = Text("Registra", "Record")
 RECORDED = Text("Registrato.", "Recorded.")
 FINAL = Text(
