@@ -87,9 +87,7 @@ def _row(client: httpx.Client, name: str, pages: list[str], calls: int) -> Row:
     detail["KB"] = size / 1024
     if not name.startswith("inbox"):
         return Row(name, p95, UNIT, detail=detail)
-    return Row(
-        name, p95, UNIT, goal=f"< {_INBOX_GOAL:g} ms", met=p95 < _INBOX_GOAL, detail=detail
-    )
+    return Row(name, p95, UNIT, goal=f"< {_INBOX_GOAL:g} ms", met=p95 < _INBOX_GOAL, detail=detail)
 
 
 @contextmanager
