@@ -30,7 +30,6 @@ from protocols.engine.plan import Plan
 from protocols.engine.state import State
 from protocols.registry import Registry
 
-
 _NONE: Mapping[str, str] = MappingProxyType({})
 
 

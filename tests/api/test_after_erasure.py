@@ -97,7 +97,7 @@ def test_nothing_shows_who_was_erased_and_every_proof_holds(
             f"{path}/notes", files, f"{path}/emergency-accesses", f"{path}/disclosures",
             f"/api/v1/persons/{about}", f"/api/v1/persons/{about}/readers", "/api/v1/tasks",
             "/api/v1/cases", "/api/v1/questions", "/api/v1/emergency-accesses", "/api/v1/erasures",
-            
+
         ):  # fmt: skip
             answer = people.get(reader, address)
             assert answer.status_code in (200, 403, 404), (address, answer.text)
