@@ -266,7 +266,7 @@ class CaseService:
     # ── reading ──────────────────────────────────────────────────────────────────────────────
 
     def ground(self, state: CaseState) -> Ground:
-        known = replace(self.known, document=state.documents.__contains__)
+        known = replace(self.known, document=dict(state.documents).__contains__)
         return Ground(self.plan(state), self.territory, known)
 
     def plan(self, state: CaseState) -> Plan:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
@@ -29,8 +28,6 @@ from protocols.engine import events as e
 from protocols.engine.plan import Plan
 from protocols.engine.state import State
 from protocols.registry import Registry
-
-_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Question(NamedTuple):
@@ -82,7 +79,7 @@ class CaseState(State):
         self.place: tuple[str, str] | None = None
         self.questions: tuple[Question, ...] = ()
         self.restriction: Restriction | None = None
-        self.documents: Mapping[str, str] = _NONE
+        self.documents: tuple[tuple[str, str], ...] = ()
         self.disclosures: disclosures.Ledger = ()
         self.emergencies: emergencies.Accesses = ()
 
@@ -129,11 +126,10 @@ class CaseState(State):
             self.questions = (*self.questions, Question(body.note, body.by, body.to))
 
     def _attached(self, body: DocumentAttached) -> None:
-        self.documents = MappingProxyType({**self.documents, body.document: body.by})
+        self.documents = (*self.documents, (body.document, body.by))
 
     def _withdrawn(self, body: DocumentWithdrawn) -> None:
-        left = {d: by for d, by in self.documents.items() if d != body.document}
-        self.documents = MappingProxyType(left)
+        self.documents = tuple(pair for pair in self.documents if pair[0] != body.document)
 
     def _replaced(self, body: PersonReplaced) -> None:
         self.attributes = {**self.attributes, "person": body.person}

@@ -106,7 +106,7 @@ def withdraw(run: Run, command: WithdrawDocument) -> str:
     """Emits the event. Returns the role in which it was done. Raises Refused."""
     state = run.state
     assert isinstance(state, CaseState)
-    by = state.documents.get(command.document)
+    by = dict(state.documents).get(command.document)
     if by is None:
         raise unknown_document()
     if by == command.actor.id:

@@ -19,8 +19,8 @@ GOALS = {
     "commands": 4, "engine": 2, "projections": 1, "verify": 2, "migration": 1, "simulation": 2,
     "checker": 3, "reads": 2, "timetravel": 3, "conformance": 7, "pages": 2,
 }  # fmt: skip
-# Rivals' servers and long preparations; the others are enough to know that a change broke none.
-LONG = ("commands", "simulation", "reads", "migration", "conformance", "pages")
+# Rivals' servers and long preparations; two are enough to know that a change broke none.
+LONG = tuple(name for name in BENCHMARKS if name not in ("engine", "verify"))
 
 
 @pytest.mark.parametrize(

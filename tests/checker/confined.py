@@ -1,4 +1,4 @@
-"""The checker in a process of its own, that may take two seconds and 500 MB and no more."""
+"""The checker in a process of its own, that may take four seconds and 500 MB and no more."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from protocols.checker import check_text
 from protocols.territory import default_pack, load_territory
 
 TERRITORY = load_territory(default_pack())
-SECONDS = 2
+# Two on processors that nobody else uses; the suite shares its own with browsers and servers.
+SECONDS = 4
 MEGABYTES = 500
 
 

@@ -1,4 +1,4 @@
-"""Whatever the text, two seconds and 500 MB are enough to answer it: enforced by the system."""
+"""Whatever the text, a few seconds and 500 MB are enough to answer it: enforced by the system."""
 
 from __future__ import annotations
 

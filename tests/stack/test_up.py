@@ -37,7 +37,9 @@ def test_ctrl_c_while_starting_stops_everything(home, supervise):
     assert living_in(home) == {}
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "number", [signal.SIGTERM, pytest.param(signal.SIGINT, marks=pytest.mark.slow)]
+)
 def test_a_stop_leaves_nothing_running_and_a_restart_finds_what_was_written(
     home, supervise, number
 ):

@@ -106,6 +106,7 @@ def test_of_a_sealed_case_nothing_tells_the_comune(installation: Any, desk: Any)
         assert_accessible(page)
 
 
+@pytest.mark.slow
 def test_a_question_is_asked_and_answered(
     installation: Any, desk: Any, assessed: Any, referent: str, district: str
 ) -> None:
@@ -211,6 +212,7 @@ def test_a_document_is_attached_given_out_and_withdrawn(
     expect(page.get_by_role("region", name="Documenti")).to_contain_text("è di un altro caso")
 
 
+@pytest.mark.slow
 def test_emergency_access_is_opened_with_a_reason_and_shown_to_all(
     installation: Any, desk: Any, assessed: Any, referent: str
 ) -> None:
@@ -231,6 +233,7 @@ def test_emergency_access_is_opened_with_a_reason_and_shown_to_all(
     expect(other.get_by_text("ha un accesso d'emergenza aperto")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_exceptions_need_the_role_and_a_reason(
     installation: Any, desk: Any, referent: str, district: str
 ) -> None:
@@ -266,6 +269,7 @@ def test_a_correction_sends_only_what_changed(
     assert len(assessed.state().data["triage"]["needs"]) == 3
 
 
+@pytest.mark.slow
 def test_it_can_be_seen_as_it_was(
     installation: Any, desk: Any, assessed: Any, referent: str
 ) -> None:

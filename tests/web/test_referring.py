@@ -121,6 +121,7 @@ def test_sending_twice_and_going_back_refer_once(
     expect(page.get_by_role("heading", name="Segnalazioni non finite")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_two_sendings_at_once_refer_once(installation: Any, desk: Any, referrer: str) -> None:
     page = desk(referrer)
     page.goto("/segnalazioni/nuova")
@@ -153,6 +154,7 @@ def test_what_is_typed_is_kept_and_can_be_gone_on_with(desk: Any, referrer: str)
     expect(again.get_by_role("status")).to_contain_text("Bozza eliminata")
 
 
+@pytest.mark.slow
 def test_who_lives_elsewhere_is_redirected_and_nothing_is_registered(
     installation: Any, desk: Any, referrer: str
 ) -> None:
@@ -242,6 +244,7 @@ def test_more_is_asked_for_and_the_service_answers(
     expect(page.get_by_text("Integrazione richiesta")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_a_finished_path_is_said_in_words(installation: Any, desk: Any, referrer: str) -> None:
     story = installation.story("ended", last_name="Finita")
     story.do("register_referral", "incomplete", {"needs": ["work"]})
