@@ -23,9 +23,16 @@ from protocols import facts
 from protocols.engine import events as e
 from protocols.territory import Territory
 
+# Whether a place with a host is held for the person, by what was recorded last.
+_PLACING: dict[type[Any], bool] = {
+    facts.PlaceReserved: True,
+    facts.PlaceReleased: False,
+    facts.PlacementStarted: True,
+    facts.PlacementEnded: False,
+}
 _BODIES: tuple[type[Any], ...] = (
     e.CaseOpened, e.StepOpened, e.Escalated, c.TaskAssigned, facts.ResidenceTransferred,
-    facts.RestrictionRequested, e.Migrated, e.MigrationReverted, *c.OF_THE_PERSON,
+    facts.RestrictionRequested, *_PLACING, e.Migrated, e.MigrationReverted, *c.OF_THE_PERSON,
     *disclosures.BODIES, *emergencies.BODIES,
 )  # fmt: skip
 _QUERY = """
@@ -63,6 +70,7 @@ class _Gathered:
         self.person = ""
         self.restriction: Restriction | None = None
         self.limited = False
+        self.placing = False
         self.disclosures: disclosures.Ledger = ()
         self.emergencies: emergencies.Accesses = ()
 
@@ -76,6 +84,8 @@ class _Gathered:
             self.place = (body.comune, body.district)
         elif isinstance(body, facts.RestrictionRequested):
             self.limited = True
+        elif type(body) in _PLACING:
+            self.placing = _PLACING[type(body)]
         elif isinstance(body, c.TaskAssigned):
             self.assignees.add((body.to, self.tasks.get(body.task, "")))
         elif isinstance(body, c.PersonReplaced):
@@ -116,6 +126,7 @@ class _Gathered:
             self.limited,
             _flows(self.disclosures, rules_of(territory), territory, at),
             emergencies.opened_for(self.emergencies, at),
+            self.placing,
         )
 
 

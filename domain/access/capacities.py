@@ -44,7 +44,8 @@ class Sight(msgspec.Struct, frozen=True):
     tasks given to somebody by name, and who referred the case; `person`: whom it is about;
     `restriction`: of that person's data (Reg. UE 2016/679 art. 18); `limited`: erasure was asked
     for and archive duties keep the record (art. 17.3); `flows`: what the person's authorisations
-    let pass at that instant; `emergencies`: (staff, category) opened for them then.
+    let pass at that instant; `emergencies`: (staff, category) opened for them then; `placing`: a
+    host's place is held for the person, or the placement there goes on.
     """
 
     comune: str
@@ -60,6 +61,7 @@ class Sight(msgspec.Struct, frozen=True):
     limited: bool = False
     flows: frozenset[Flow] = frozenset()
     emergencies: frozenset[tuple[str, str]] = frozenset()
+    placing: bool = False
 
 
 class Origin(msgspec.Struct, frozen=True):

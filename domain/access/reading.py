@@ -90,6 +90,8 @@ def about_field(
             ("authorised", Flow(source, circle, category) in sight.flows),
             ("restricted", restricted),
             ("limited", sight.limited),
+            ("sealed", sight.sealed),
+            ("placing", sight.placing),
         )
         question = Question(("Relation", relation), "read_field", ("Category", category), context)
         yield Verdict(capacity, rules.ask(question))

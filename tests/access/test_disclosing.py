@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
+from msgspec.structs import replace
+
+from api.http.sights import sight_of
+from domain.access.capacities import Reader
+from domain.access.reading import may_read_field
+from protocols import facts
 from protocols.territory import end_of_day
 from tests.access.conftest import SECRET, Told
 from tests.api.conftest import TERRITORY
@@ -157,3 +163,27 @@ def test_the_work_service_sees_profile_and_limits_and_no_more(told: Told) -> Non
     assert SECRET not in told.history(WORK, story)
     detail = told.people.get(WORK, f"/api/v1/cases/{story.case}").json()
     assert detail["person"]["particulars"] == {"withheld": "identity"}
+
+
+def test_the_name_passes_to_who_prepares_the_placement_from_reservation_to_end(
+    told: Told,
+) -> None:
+    story = told.case(categories=["work"])
+    service = told.people.service
+    history = list(service.history(UUID(story.case)))
+    afol = Reader("afol-1", (("promoter", "employment", False),))
+
+    def reads_the_name(*bodies: facts.Fact) -> bool:
+        happened = [replace(history[-1], body=body) for body in bodies]
+        sight = sight_of([*history, *happened], service.territory, told.now)
+        assert sight
+        return may_read_field(afol, sight, "identity", True)
+
+    reserved = facts.PlaceReserved("choose_host", "forno-rossi", "TRAINEESHIP")
+    released = facts.PlaceReleased("choose_host", "forno-rossi", "refused")
+    ended = facts.PlacementEnded("placement", "completed")
+    assert not reads_the_name()
+    assert reads_the_name(reserved)
+    assert not reads_the_name(reserved, released)
+    assert not reads_the_name(reserved, ended)
+    assert reads_the_name(reserved, released, reserved)

@@ -143,6 +143,20 @@ def test_clinical_text_stays_with_those_who_treat_whatever_was_authorised() -> N
         assert not may_read_field(reader(scope), AUTHORISED, "clinical", True, BY_ASST), scope
 
 
+def test_who_prepares_a_placement_knows_whom_it_is_about() -> None:
+    placing = replace(ALONE, placing=True)
+    for origin in (BY_COMUNE, BY_ASST, BY_WORK):
+        assert "I" in seen(reader("employment"), placing, origin)
+    assert seen(reader("employment"), placing, BY_COMUNE) == "Iw"
+    assert seen(reader("health_provider"), placing, BY_COMUNE) == ""
+    for sheltered in (
+        replace(placing, sealed=True),
+        replace(placing, limited=True),
+        replace(placing, restriction=Restriction("a")),
+    ):
+        assert not may_read_field(reader("employment"), sheltered, "identity", True, BY_COMUNE)
+
+
 def test_a_desk_or_an_employment_service_that_referred_sees_nothing_clinical() -> None:
     for service, kind in (("desk-015142", "ACCESS_DESK"), ("afol-est-milano", "WORK_INTEGRATION")):
         sight = replace(AUTHORISED, service=service, service_kind=kind)
