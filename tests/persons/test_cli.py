@@ -68,7 +68,8 @@ def test_restricted_eased_and_lifted(installation: Installation, run: Run) -> No
     restrict = ("person", "restrict", person, "--as", OFFICER, "--why", "Contestata.")
     assert run(*restrict, "--ground", "z").status == 1
     assert run(*restrict, "--ground", "a").status == 0
-    day = installation.service.clock.now().date().isoformat()
+    service = installation.service
+    day = service.clock.now().astimezone(service.territory.timezone).date().isoformat()
     ease = ("person", "ease", person, "--as", OFFICER, "--why", "Acconsente.", "--to", REFERENT.id)
     assert run(*ease, "--ground", "consent", "--until", day).status == 0
     assert "limitato" in run("person", "show", person).out
