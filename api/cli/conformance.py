@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
+from shutil import copyfileobj
+from tempfile import SpooledTemporaryFile
+from textwrap import indent
 from typing import Annotated, Any
 
+import msgspec
 import typer
 from rich.markup import escape
 
 from api.cli.log_export import group as export
 from api.cli.protocol_source import protocol_at, text_of
-from api.cli.speaking import JsonOption, out, write_json
+from api.cli.speaking import JsonOption, out
 from domain.conforming.abreast import checked
 from domain.conforming.aligning import EFFORT
 from domain.conforming.check import Check, Conformance, Totals
@@ -31,6 +36,9 @@ commands = typer.Typer()
 commands.add_typer(group, name="conformance")
 commands.add_typer(export, name="export")
 
+# Of the cases' verdicts before they go to a file without a name.
+_IN_MEMORY = 8 * 1024 * 1024
+
 _KINDS = {
     "skipped": Text("saltati", "skipped"),
     "out_of_order": Text("fuori ordine", "out of order"),
@@ -44,7 +52,10 @@ _KINDS = {
 @group.command()
 def check(
     log: Annotated[
-        Path, typer.Argument(metavar="REGISTRO", help=".xes, .csv, .json o .xml (OCEL), anche .gz")
+        Path,
+        typer.Argument(
+            metavar="REGISTRO", help=".xes, .csv, .json, .xml o .sqlite (OCEL 2.0), anche .gz"
+        ),
     ],
     protocol: Annotated[
         str, typer.Option("--protocol", metavar="ID[/VERSIONE]", help="Oppure un file.")
@@ -90,8 +101,7 @@ def check(
     )  # fmt: skip
     found = checked(checking, read_log(log, read.columns, territory.timezone))
     if as_json:
-        cases = [_case(one) for one in found]
-        write_json({"protocol": plan.protocol.type_name, "totals": checking.totals, "cases": cases})
+        _write_json(found, checking, plan.protocol.type_name)
     else:
         _print_cases(found, most)
         _print_totals(checking.totals, plan.protocol.type_name)
@@ -141,6 +151,22 @@ def _meaning(path: Path | None, plan: Any, object_type: str) -> tuple[Mapping, M
         log = mapping.log.model_copy(update={"object_type": object_type})
         mapping = mapping.model_copy(update={"log": log})
     return mapping, meaning
+
+
+def _write_json(found: Iterable[Conformance], checking: Check, protocol: str) -> None:
+    """Case by case, however many there are; nothing at all where the log turns out unreadable."""
+    with SpooledTemporaryFile(_IN_MEMORY, "w+", encoding="utf-8") as cases:
+        comma = ""
+        for one in found:
+            written = msgspec.json.format(msgspec.json.encode(_case(one)), indent=2).decode()
+            cases.write(comma + indent("\n" + written, "    "))
+            comma = ","
+        head = {"protocol": protocol, "totals": checking.totals}
+        beginning = msgspec.json.format(msgspec.json.encode(head), indent=2).decode()
+        sys.stdout.write(beginning.removesuffix("\n}") + ',\n  "cases": [')
+        cases.seek(0)
+        copyfileobj(cases, sys.stdout)
+        sys.stdout.write("\n  ]\n}\n" if comma else "]\n}\n")
 
 
 def _case(one: Conformance) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, tzinfo
+from datetime import UTC, datetime, tzinfo
 
 from domain.exchange.trace import LogRefused
 from protocols.text import Text
@@ -11,8 +11,9 @@ from protocols.text import Text
 # The day comes first: 03/04/2026 is the third of April.
 _ITALIAN = re.compile(
     r"(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})"
-    r"(?:[ T,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2})(\.\d{1,6})?)?)?"
+    r"(?:[ T,]+(\d{1,2})[:.](\d{2})(?:[:.](\d{2})([.,]\d{1,6})?)?)?"
 )
+_UTC = re.compile(r" ?(UTC|GMT|Z)$")
 _SHOWN = 40
 # Beyond these a date is a mistake, and nothing can be counted from it.
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
@@ -22,8 +23,23 @@ class Instants:
     """Reads instants; one without a time zone is of `timezone`. `form`: as `strptime` takes it."""
 
     def __init__(self, timezone: tzinfo, form: str = "") -> None:
+        """Raises LogRefused where `form` is none."""
         self._timezone = timezone
         self._form = form
+        if form:
+            try:
+                datetime.strptime(datetime(2026, 1, 7, tzinfo=UTC).strftime(form), form)
+            except (ValueError, re.error):
+                raise LogRefused(
+                    Text(
+                        f"«{form[:_SHOWN]}» non è un formato di date.",
+                        f"“{form[:_SHOWN]}” is not a format of dates.",
+                    ),
+                    Text(
+                        "Ad esempio «date_format: %d/%m/%Y %H:%M» nella mappatura.",
+                        "For example “date_format: %d/%m/%Y %H:%M” in the mapping.",
+                    ),
+                ) from None
 
     def read(self, written: str, line: int) -> datetime | None:
         """None for nothing. Raises LogRefused."""
@@ -66,17 +82,20 @@ def _iso(written: str) -> datetime:
 
 
 def _italian(written: str) -> datetime | None:
-    found = _ITALIAN.fullmatch(written.strip())
+    written = written.strip()
+    found = _ITALIAN.fullmatch(written)
     if found is None:
+        if written[4:5] not in ("-", "/"):
+            return None
         try:
-            return datetime.fromisoformat(written.strip()) if written.strip()[4:5] == "-" else None
+            return datetime.fromisoformat(_UTC.sub("Z", written).replace("/", "-"))
         except ValueError:
             return None
     day, month, year, hour, minute, second, part = found.groups()
     try:
         return datetime(
             int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0),
-            int(float(part or 0) * 1_000_000),
+            int((part or "")[1:].ljust(6, "0")),
         )  # fmt: skip
     except ValueError:
         return None

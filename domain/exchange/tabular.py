@@ -6,11 +6,13 @@ import csv
 import io
 from collections.abc import Iterator
 from datetime import tzinfo
+from itertools import chain
 from typing import BinaryIO
 
 from domain.exchange.instants import Instants
 from domain.exchange.trace import (
     MOST_EVENTS,
+    MOST_KEPT,
     Columns,
     LoggedEvent,
     LoggedTrace,
@@ -21,7 +23,8 @@ from protocols.documents import unknown_name
 from protocols.text import Text
 
 _DELIMITERS = ";,\t|"
-_LONGEST_HEADER = 1 << 16
+# Of characters. A line that goes on for longer would fill memory.
+_LONGEST_LINE = 1 << 20
 
 
 def read_csv(stream: BinaryIO, columns: Columns, timezone: tzinfo) -> Iterator[LoggedTrace]:
@@ -44,7 +47,19 @@ def read_csv(stream: BinaryIO, columns: Columns, timezone: tzinfo) -> Iterator[L
 
 def _gathered(rows: _Rows) -> Iterator[LoggedTrace]:
     cases: dict[str, LoggedTrace] = {}
-    for case, event in rows.events():
+    for count, (case, event) in enumerate(rows.events()):
+        if count >= MOST_KEPT:
+            raise LogRefused(
+                Text(
+                    f"il file ha più di {MOST_KEPT} eventi, e ordinarli riempirebbe la memoria.",
+                    f"the file has more than {MOST_KEPT} events: sorting them would fill memory.",
+                ),
+                Text(
+                    "Ordinare il file per caso e scrivere «grouped: true» nella mappatura.",
+                    "Sort the file by case and write “grouped: true” in the mapping.",
+                ),
+                line=event.line,
+            )
         trace = cases.get(case)
         if trace is None:
             trace = cases[case] = LoggedTrace(case, [], event.values)
@@ -98,7 +113,7 @@ class _Rows:
         encoding = columns.encoding or _encoding(stream)
         try:
             self._text = io.TextIOWrapper(stream, encoding=encoding, newline="")
-        except LookupError:
+        except (LookupError, ValueError):
             raise LogRefused(
                 Text(f"la codifica «{encoding}» non esiste.", f"no encoding “{encoding}” exists."),
                 Text("Ad esempio: utf-8, cp1252.", "For example: utf-8, cp1252."),
@@ -107,18 +122,24 @@ class _Rows:
     def events(self) -> Iterator[tuple[str, LoggedEvent]]:
         line = 1
         try:
-            head = self._text.readline(_LONGEST_HEADER)
-            delimiter = self._columns.delimiter or max(_DELIMITERS, key=head.count)
-            names = next(csv.reader([head], delimiter=delimiter), [])
-            names = [name.strip() for name in names]
-            at = self._places(names)
-            reader = csv.reader(self._text, delimiter=delimiter)
-            for row in reader:
-                line = reader.line_num + 1
-                if not row or row == [""]:
-                    continue
-                if len(row) < len(names):
-                    raise _short(line, len(row), len(names))
+            lines = self._lines()
+            head, before, told = self._head(lines)
+            line = before + 1
+            delimiter = self._columns.delimiter or told or max(_DELIMITERS, key=head.count)
+            reader = csv.reader(chain([head], lines), delimiter=delimiter, strict=True)
+            names = [name.strip() for name in next(reader, [])]
+            at = self._places(names, line)
+            width = len(names)
+            while True:
+                line = before + reader.line_num + 1
+                row = next(reader, None)
+                if row is None:
+                    return
+                if len(row) != width:
+                    if not any(map(str.strip, row)):
+                        continue
+                    if len(row) < width or any(map(str.strip, row[width:])):
+                        raise _uneven(line, len(row), width)
                 found = self._event(row, at, line)
                 if found is not None:
                     yield found
@@ -144,10 +165,29 @@ class _Rows:
                     "Chiudere le virgolette, o indicare «delimiter» nella mappatura.",
                     "Close the quotes, or give “delimiter” in the mapping.",
                 ),
-                line=line + 1,
+                line=line,
             ) from None
 
-    def _places(self, names: list[str]) -> dict[str, int]:
+    def _lines(self) -> Iterator[str]:
+        read = self._text.readline
+        while line := read(_LONGEST_LINE):
+            if len(line) == _LONGEST_LINE:
+                raise csv.Error
+            yield line
+
+    def _head(self, lines: Iterator[str]) -> tuple[str, int, str]:
+        """The line of the names, how many stand before it, and the delimiter if one of these says
+        it, as a spreadsheet writes it (`sep=;`)."""
+        told = ""
+        for before, line in enumerate(lines):
+            words = line.strip("\r\n \t\ufeff")
+            if words[:4].casefold() == "sep=" and len(words) == len("sep=;"):
+                told = words[-1]
+            elif words:
+                return line, before, told
+        return "", 0, told
+
+    def _places(self, names: list[str], line: int) -> dict[str, int]:
         columns = self._columns
         wanted = [columns.case, columns.activity, columns.timestamp, columns.lifecycle]
         places = {name: number for number, name in reversed(list(enumerate(names)))}
@@ -161,7 +201,13 @@ class _Rows:
                         "Correggere «log» nella mappatura, o il «delimiter».",
                         "Correct “log” in the mapping, or the “delimiter”.",
                     ),
-                    line=1,
+                    line=line,
+                )
+            if name and names.count(name) > 1:
+                raise LogRefused(
+                    Text(f"la colonna «{name}» c'è due volte.", f"there are two “{name}” columns."),
+                    Text("Dare un altro nome a una delle due.", "Give one of them another name."),
+                    line=line,
                 )
         return places
 
@@ -174,6 +220,8 @@ class _Rows:
             return None
         case, activity = row[at[columns.case]].strip(), row[at[columns.activity]].strip()
         if not case or not activity:
+            if not any(map(str.strip, row)):
+                return None
             missing = columns.activity if case else columns.case
             raise LogRefused(
                 Text(f"«{missing}» è vuoto.", f"“{missing}” is empty."),
@@ -187,15 +235,16 @@ class _Rows:
         return case, LoggedEvent(activity, when, values, line)
 
 
-def _short(line: int, found: int, wanted: int) -> LogRefused:
+def _uneven(line: int, found: int, wanted: int) -> LogRefused:
     return LogRefused(
         Text(
             f"ha {found} colonne, l'intestazione {wanted}.",
             f"it has {found} columns, the header {wanted}.",
         ),
         Text(
-            "Completare la riga, o indicare «delimiter» nella mappatura.",
-            "Complete the row, or give “delimiter” in the mapping.",
+            "Correggere la riga (virgolette intorno ai testi), o indicare «delimiter» nella "
+            "mappatura.",
+            "Correct the row (quotes around texts), or give “delimiter” in the mapping.",
         ),
         line=line,
     )

@@ -10,6 +10,10 @@ from protocols.text import Text
 # More than a case of people ever has: what exceeds it is a fault of the log, and would fill memory.
 MOST_EVENTS = 200_000
 
+# Of a whole log, where its format does not keep the events of a case together: they are all in
+# memory until the last is read, about half a kilobyte each.
+MOST_KEPT = 3_000_000
+
 
 class LoggedEvent(NamedTuple):
     """`at` is aware, or None where the log does not say when; `values`: what else was asked for,

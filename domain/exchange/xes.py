@@ -56,15 +56,25 @@ class _Content(Content):
         elif depth == _EVENT:
             if self._trace is None:
                 return
-            if name == "event":
+            if name == "event" or name.endswith(":event"):
                 self._event = {}
                 self._at = self.line()
             else:
                 self._keep(self._trace, self._of_trace, attributes)
         elif depth == _TRACE:
-            if name == "trace":
+            kind = name.rpartition(":")[2]
+            if kind == "trace":
                 self._trace, self._events = {}, []
                 self._count += 1
+            elif kind == "event":
+                raise LogRefused(
+                    Text("un evento non è in nessuna traccia.", "an event is in no trace."),
+                    Text(
+                        "Esportare gli eventi di un caso insieme, in <trace>.",
+                        "Export the events of a case together, in <trace>.",
+                    ),
+                    line=self.line(),
+                )
         elif depth == _LOG and name.rpartition(":")[2] != "log":
             raise LogRefused(
                 Text("non è un registro XES.", "this is not an XES log."),

@@ -5,8 +5,10 @@ from __future__ import annotations
 import gzip
 import json
 import random
+import sqlite3
 import tracemalloc
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -100,6 +102,21 @@ BOMB = """<?xml version="1.0"?>
         ("l.xes", "<log><trace>\n<event/></trace></log>", 2, "concept:name"),
         ("l.xes", xes({"A": ["x"]}).replace(b"2026-01-07", b"2026-13-07"), 4, "2026-13-07"),
         ("l.xes", "<log>" + "<a>" * 101, 1, "dentro l'altro"),
+        ("l.xes", "<log>\n<event/></log>", 2, "in nessuna traccia"),
+        (
+            "l.xml",
+            '<log><objects><object id="A" type="t"/>\n<object id="A" type="t"/></objects></log>',
+            2,
+            "stesso id «A»",
+        ),
+        (
+            "l.xml",
+            '<log><objects><object id="A" type="t"/></objects><events>\n<event id="1" type="x"'
+            ' time="2026-01-07"><objects><relationship object-id="Z"/></objects></event></events>'
+            "</log>",
+            2,
+            "«Z», che non è tra gli oggetti",
+        ),
         ("l.xml", '<log><object-types/><objects>\n<object type="t"/></objects></log>', 2, "«id»"),
     ],
 )
@@ -128,6 +145,46 @@ def test_a_truncated_archive_and_a_missing_file_are_said(tmp_path: Path) -> None
     with pytest.raises(LogRefused, match=r"niente\.xes"):
         list(read_log(tmp_path / "niente.xes", Columns(), ROME))
     assert "sconosciuto" in refused(tmp_path, "l.pdf", b"%PDF").message.it
+
+
+def test_names_of_files_and_elements_may_be_written_in_other_ways(tmp_path: Path) -> None:
+    text = xes({"A": ["Domanda", "Visita"]})
+    plain = read(tmp_path, "l.xes", text)
+    assert read(tmp_path, "L.XES.GZ", gzip.compress(text)) == plain
+    said = text.decode()
+    assert read(tmp_path, "b.xes", "\ufeff" + said) == plain
+    wide = said.replace("UTF-8", "UTF-16").encode("utf-16")
+    assert read(tmp_path, "w.xes", wide) == plain
+    for name in ("log", "trace", "event", "string", "date"):
+        said = said.replace(f"<{name} ", f"<x:{name} ").replace(f"</{name}>", f"</x:{name}>")
+        said = said.replace(f"<{name}>", f"<x:{name}>")
+    assert read(tmp_path, "x.xes", said) == plain
+
+
+def test_xes_and_ocel_are_told_apart_by_what_stands_first_in_them(tmp_path: Path) -> None:
+    text = xes({"A": ["Domanda"]}).replace(b"<trace>", b"<!-- <objects --><trace>")
+    assert len(read(tmp_path, "l.xml", text)) == 1
+    types = "<event-types>" + '<event-type name="Visita"/>' * 9_000 + "</event-types>"
+    late = OCEL_XML.replace("<object-types>", types + "<object-types>")
+    assert len(read(tmp_path, "l.xml", late, CASES)) == 2
+    wide = late.replace("?>", ' encoding="UTF-16"?>', 1).encode("utf-16")
+    assert len(read(tmp_path, "l.xml.gz", gzip.compress(wide), CASES)) == 2
+
+
+@pytest.mark.parametrize(
+    ("written", "minute"),
+    [
+        ("2026-01-07T08:30:00,5+01:00", 30), ("2026-01-07T07:30:00.1234567Z", 30),
+        ("2026-01-07 07:30:00 UTC", 30), ("2026/01/07 08:30", 30), ("07/01/2026 08:30:00,5", 30),
+    ],
+)  # fmt: skip
+def test_instants_as_programs_write_them(tmp_path: Path, written: str, minute: int) -> None:
+    text = xes({"A": ["x"]}).replace(b"2026-01-07T08:00:00+00:00", written.encode())
+    at = read(tmp_path, "l.xes", text)[0].events[0].at
+    assert at is not None
+    assert at.astimezone(ROME).replace(second=0, microsecond=0) == datetime(
+        2026, 1, 7, 8, minute, tzinfo=ROME
+    )
 
 
 # ── CSV ──────────────────────────────────────────────────────────────────────────────────────
@@ -186,6 +243,10 @@ def test_grouped_rows_are_read_in_constant_memory_or_refused(tmp_path: Path) -> 
         (CSV.replace("07/01/2026 09:00", "07/01/0001"), 2, "«07/01/0001»"),
         (CSV.replace("A;Visita", ";Visita"), 4, "«Pratica» è vuoto"),
         (CSV + "A;Visita\n", 5, "2 colonne"),
+        (CSV + "A;Visita;2026-01-09;ok; e altro\n", 5, "5 colonne"),
+        (CSV + 'A;Vi"sita;"due\nrighe" e;x\n', 5, "non è CSV"),
+        (CSV.replace("Esito", "Data"), 1, "due volte"),
+        ("sep=;\r\n\r\n" + CSV.replace("Pratica", "Pratiche"), 3, "«Pratiche»"),
         ("", 1, "«Pratica»"),
     ],
 )
@@ -203,6 +264,38 @@ def test_a_table_in_another_encoding_says_which_to_try(tmp_path: Path) -> None:
     assert (
         "esiste" in refused(tmp_path, "l.csv", CSV, TABLE._replace(encoding="klingon")).message.it
     )
+
+
+def test_a_table_as_spreadsheets_write_it(tmp_path: Path) -> None:
+    plain = read(tmp_path, "l.csv", CSV, TABLE)
+    head, *rows = CSV.splitlines()
+    odd = ["sep=;", "", f'{head};"No\nte"', *(f'{row};"uno;\ndue"' for row in rows), ";;;;", ""]
+    assert [
+        [event[:3] for event in trace.events]
+        for trace in read(tmp_path, "o.csv", "\r\n".join(odd), TABLE)
+    ] == [[event[:3] for event in trace.events] for trace in plain]
+
+
+def test_what_cannot_be_meant_by_the_mapping_is_said(tmp_path: Path) -> None:
+    for form in ("%Y%Y", "%", "%Q"):
+        said = refused(tmp_path, "l.csv", CSV, TABLE._replace(date_format=form))
+        assert "formato di date" in said.message.it
+    nul = TABLE._replace(encoding="utf\0")
+    assert "codifica" in refused(tmp_path, "l.csv", CSV, nul).message.it
+
+
+def test_a_line_without_end_is_refused_before_it_fills_memory(tmp_path: Path) -> None:
+    path = tmp_path / "l.csv.gz"
+    with gzip.open(path, "wb", compresslevel=1) as file:
+        file.write(b"Pratica;Attivit\xc3\xa0;Data;Esito\n")
+        for _ in range(40):
+            file.write(b"x" * (1 << 20))
+    tracemalloc.start()
+    with pytest.raises(LogRefused, match="Riga 2"):
+        list(read_log(path, TABLE, ROME))
+    most = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert most < 10_000_000
 
 
 def test_quotes_that_nobody_closes_are_said(tmp_path: Path) -> None:
@@ -260,10 +353,79 @@ def test_ocel_gives_the_events_of_each_object_that_is_a_case(
     assert "«pratica»" in near.message.it
 
 
+TABLES = """
+    CREATE TABLE event (ocel_id TEXT, ocel_type TEXT);
+    CREATE TABLE object (ocel_id TEXT, ocel_type TEXT);
+    CREATE TABLE event_map_type (ocel_type TEXT, ocel_type_map TEXT);
+    CREATE TABLE object_map_type (ocel_type TEXT, ocel_type_map TEXT);
+    CREATE TABLE event_object (ocel_event_id TEXT, ocel_object_id TEXT, ocel_qualifier TEXT);
+    CREATE TABLE event_V (ocel_id TEXT, ocel_time TIMESTAMP, esito TEXT);
+    CREATE TABLE event_D (ocel_id TEXT, ocel_time TIMESTAMP);
+    CREATE TABLE object_pratica (ocel_id TEXT, ocel_time TEXT, ocel_changed_field TEXT, d TEXT);
+    CREATE TABLE object_persona (ocel_id TEXT, ocel_time TEXT, ocel_changed_field TEXT);
+    INSERT INTO event VALUES ('2', 'Visita'), ('1', 'Domanda');
+    INSERT INTO object VALUES ('p1', 'persona'), ('A', 'pratica'), ('B', 'pratica');
+    INSERT INTO event_map_type VALUES ('Visita', 'V'), ('Domanda', 'D');
+    INSERT INTO object_map_type VALUES ('pratica', 'pratica'), ('persona', 'persona');
+    INSERT INTO event_object VALUES ('2', 'A', ''), ('2', 'p1', ''), ('1', 'A', ''), ('1', 'B', '');
+    INSERT INTO event_V VALUES ('2', '2026-01-09 08:00:00+00:00', 'ok');
+    INSERT INTO event_D VALUES ('1', '2026-01-07 08:00:00+00:00');
+    INSERT INTO object_pratica VALUES ('A', '1970-01-01 00:00:00', NULL, '4');
+"""
+
+
+def database(folder: Path, *more: str) -> bytes:
+    """OCEL 2.0 in SQLite, as TABLES says and `more` changes it."""
+    path = folder / "made.sqlite"
+    path.unlink(missing_ok=True)
+    with closing(sqlite3.connect(path)) as made:
+        made.executescript(TABLES)
+        for statement in more:
+            made.execute(statement)
+        made.commit()
+    return path.read_bytes()
+
+
+def test_ocel_in_a_database_is_read_as_in_a_file(tmp_path: Path) -> None:
+    same = read(tmp_path, "l.json", json.dumps(OCEL), CASES)
+    assert read(tmp_path, "l.sqlite", database(tmp_path), CASES) == same
+    packed = gzip.compress(database(tmp_path))
+    assert "compresso" in refused(tmp_path, "l.sqlite.gz", packed, CASES).message.it
+    assert "SQLite" in refused(tmp_path, "l.sqlite", "a;b", CASES).message.it
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("INSERT INTO event VALUES ('1', 'Visita')", "stesso id «1»"),
+        ("INSERT INTO event_object VALUES ('1', 'Z', '')", "«Z»"),
+        ("DELETE FROM event_map_type", "«event_map_type»"),
+        ("DROP TABLE event_object", "«event_object»"),
+        ("UPDATE event_map_type SET ocel_type_map = 'V\"; DROP TABLE x; --'", "manca «ocel_id»"),
+        ("ALTER TABLE event_V DROP COLUMN ocel_time", "«ocel_time»"),
+        ("UPDATE event_V SET ocel_time = 'ieri'", "«ieri»"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_in_a_database_is_said(tmp_path: Path, statement: str, words: str) -> None:
+    said = refused(tmp_path, "l.sqlite", database(tmp_path, statement), CASES)
+    assert words in said.message.it
+
+
+def test_a_view_that_never_ends_in_the_place_of_a_table_is_not_read(tmp_path: Path) -> None:
+    endless = (
+        "CREATE VIEW event AS WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n)"
+        " SELECT x AS ocel_id, 'Visita' AS ocel_type FROM n"
+    )
+    made = database(tmp_path, "DROP TABLE event", endless)
+    assert "«event»" in refused(tmp_path, "l.sqlite", made, CASES).message.it
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [
         (json.dumps(OCEL, indent=1)[:-40], "Riga "),
+        (json.dumps({**OCEL, "events": OCEL["events"] * 2}), "stesso id «2»"),
+        (json.dumps({**OCEL, "objects": OCEL["objects"][:2]}), "«B», che non è tra gli oggetti"),
         ("{", "Riga 1:"),
         ("[]", "OCEL 2.0"),
         ('{"objects": [], "events": ' + "[" * 5000 + "]" * 5000 + "}", "OCEL 2.0"),
@@ -279,7 +441,7 @@ def test_what_is_wrong_in_json_is_said(tmp_path: Path, text: str, words: str) ->
     assert words in refused(tmp_path, "l.json", text, CASES).message.it
 
 
-@pytest.mark.parametrize("name", ["l.xes", "l.xes.gz", "l.csv", "l.json", "l.xml"])
+@pytest.mark.parametrize("name", ["l.xes", "l.xes.gz", "l.csv", "l.json", "l.xml", "l.sqlite"])
 def test_whatever_is_damaged_is_read_or_refused_in_words(tmp_path: Path, name: str) -> None:
     draw = random.Random(name)
     plain = xes({"A": ["request", "visit"], "B": ["board"]})
@@ -289,6 +451,7 @@ def test_whatever_is_damaged_is_read_or_refused_in_words(tmp_path: Path, name: s
         "l.csv": (CSV.encode(), TABLE),
         "l.json": (json.dumps(OCEL).encode(), CASES),
         "l.xml": (OCEL_XML.encode(), CASES),
+        "l.sqlite": (database(tmp_path), CASES),
     }[name]
     said = 0
     for _ in range(250):
