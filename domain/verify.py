@@ -25,9 +25,11 @@ from domain.proof.checkpoint import Checkpoint
 from domain.proof.keys import read_verifiers
 from domain.proof.leaves import Leaves
 from domain.proof.sealing import origin_of
+from domain.proof.tiles import tile_flaws
 from domain.verifying.basis import basis_of
 from domain.verifying.conforming import Ground, Held, Taken, Unknown, finding_of, merged, places
 from domain.verifying.gaps import count_and_gaps
+from domain.verifying.ledger import ledger_findings
 from domain.verifying.notes import Notes, UnderWay, Verified
 from domain.verifying.notices import FROM_THE_BEGINNING, OTHER_BASIS, only_new, resumed
 from domain.verifying.recent import check_recent, rolled_back
@@ -120,6 +122,7 @@ def verify_log(
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cantiere-")))
         until = recorder.last_position()
         count, whole = count_and_gaps(recorder, until)
+        whole += ledger_findings(recorder, until)
         seals = seals_of(recorder, archive, read_verifiers(archive.keys)) if archive else None
         doubted = notes.doubts if notes else []
         if notes is not None and not stack.enter_context(notes.turn()):
@@ -182,7 +185,10 @@ def _all(
     with Leaves(setup.leaves, setup.places) as leaves:
         remembered = Checkpoint(last.log, last.events, bytes.fromhex(last.root)) if last else None
         tree = tree_of(leaves, job.archive, setup.until, job.seals.good, remembered=remembered)
-    flaws = [*rolled_back(last, setup.until), *tree.flaws]
+        flaws = [*rolled_back(last, setup.until), *tree.flaws]
+        if not flaws and not any(part.flaws for part in parts.values()):
+            flaws += tile_flaws(job.recorder, leaves)
+            flaws += job.seals.incomplete(job.archive)
     kind = "resumed" if under_way is not None and under_way.known else "full"
     ordered = [parts[number] for number in sorted(parts)]
     found, held, taken = _judged(job, kind, 0, whole, flaws, tree, ordered, {}, {})

@@ -147,7 +147,9 @@ class Comparison:
         self._cursor = storage.reading(connection)
         self._models = models
         found = positions.read(self._cursor, [model.name for model in models])
-        self.reached = {name: place.position for name, place in found.items()}
+        self.reached = {model.name: 0 for model in models}
+        self.reached |= {name: place.position or 0 for name, place in found.items()}
+        self._astray = list(self._misplaced(found))
         self._stretch: Stretch | None = None
         self._tables: dict[tuple[str, str], _Ahead] = {}
         self._originators: list[UUID] = []
@@ -155,8 +157,19 @@ class Comparison:
         self._unreadable: list[Unreadable] = []
         self._found: list[Difference] = []
 
+    def _misplaced(self, found: dict[str, positions.Position]) -> Iterator[Difference]:
+        """Models that do not say how far they have come, or say that they have come farther than
+        the log: the projector would pass over what is still to happen."""
+        row = self._cursor.execute("SELECT max(notification_id) FROM stored_events").fetchone()
+        last = (row and row[0]) or 0
+        for name, reached in self.reached.items():
+            if name not in found or found[name].position is None or reached > last:
+                yield Difference(name, "position", "", "position")
+
     def begin(self, stretch: Stretch | None) -> None:
-        self._found = []
+        # What is about no stretch is told with the first of them.
+        first = stretch is None or stretch.after == WHOLE.after
+        self._found = [*self._astray] if first else []
         self._stretch = stretch
         if stretch is not None:
             self._tables = {

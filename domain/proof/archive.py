@@ -110,7 +110,7 @@ class Archive:
 
     def _read(self, tile: int) -> bytes:
         full = self._tile(tile)
-        if full.exists():
+        if full.is_file():
             return full.read_bytes()
         partial = self._partials(tile)
         return partial[-1].read_bytes() if partial else b""

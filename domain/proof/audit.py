@@ -60,6 +60,18 @@ class Seals(NamedTuple):
     good: dict[int, Checkpoint]
     flaws: list[Flaw]
 
+    def incomplete(self, archive: Archive) -> Iterator[Flaw]:
+        """Where the archive lacks hashes of events that were sealed: of a log that is altered
+        later, the first altered event could not be named."""
+        kept, sealed = sum(1 for _ in archive.leaves()), max(self.good, default=0)
+        if kept < sealed:
+            yield _flaw(
+                "archive_incomplete", 0,
+                f"L'archivio esterno ha le impronte di {kept} eventi, ma ne furono sigillati "
+                f"{sealed}.",
+                f"The outside archive has the hashes of {kept} events, but {sealed} were sealed.",
+            )  # fmt: skip
+
 
 class Tree(NamedTuple):
     """The tree of the hashes that were read, as far as they follow each other without a gap.
@@ -184,9 +196,9 @@ def seals_of(recorder: CaseLogRecorder, archive: Archive, keys: Sequence[Verifie
     return Seals(good, flaws)
 
 
-def _readable(written: str) -> Note | None:
+def _readable(written: str | None) -> Note | None:
     try:
-        return read_note(written)
+        return read_note(written or "")
     except NoteRefused:
         return None
 

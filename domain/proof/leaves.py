@@ -28,11 +28,16 @@ class Leaves:
             self._map = mmap.mmap(file.fileno(), size)
 
     def put(self, position: int, leaf: bytes) -> None:
-        """Keep a hash; positions beyond the places there are, which only a tampered log has, are
-        not kept."""
+        """Keep a hash; positions beyond the places there are, and what is no hash, which only a
+        tampered log has, are not kept."""
         place = position - self.first
-        if 0 <= place < self.count:
+        if 0 <= place < self.count and len(leaf) == _HASH:
             self._map[place * _HASH : (place + 1) * _HASH] = leaf
+
+    def some(self, after: int, count: int) -> bytes:
+        """So many places after the first ``after``, together; fewer at the end."""
+        end = min(after + count, self.count)
+        return self._map[after * _HASH : end * _HASH]
 
     def walk(self) -> Iterator[bytes]:
         """All places in order; `NOTHING` where no event was read."""

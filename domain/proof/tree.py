@@ -56,7 +56,7 @@ class LogTree:
                     hashes = b"".join(self.leaves(tile << WIDTH, (tile + 1) << WIDTH))
                 else:
                     below = (
-                        _tile_root(self._tile(level - 1, tile << WIDTH | i)) for i in range(TILE)
+                        tile_root(self._tile(level - 1, tile << WIDTH | i)) for i in range(TILE)
                     )
                     hashes = b"".join(below)
                 self._write(_KEEP, (level, tile, hashes))
@@ -116,7 +116,8 @@ class LogTree:
         patiently(self._recorder.datastore, lambda c, _: c.execute(query, parameters))
 
 
-def _tile_root(hashes: bytes) -> bytes:
+def tile_root(hashes: bytes) -> bytes:
+    """The root of the subtree over a tile's hashes."""
     frontier = Frontier()
     frontier.extend(hashes[i : i + _HASH] for i in range(0, len(hashes), _HASH))
     return frontier.root()

@@ -11,7 +11,9 @@ from protocols.text import Text
 
 _COUNT = """
     SELECT count(*), coalesce(min(notification_id), 1), coalesce(max(notification_id), 0),
-        (SELECT coalesce(max(last_position), 0) FROM commands WHERE first_position IS NOT NULL)
+        (SELECT coalesce(max(last_position), 0) FROM commands WHERE first_position IS NOT NULL),
+        (SELECT count(*) FROM stored_events
+         WHERE notification_id IS NULL OR originator_id IS NULL)
     FROM stored_events WHERE notification_id <= %b
 """
 
@@ -19,8 +21,23 @@ _COUNT = """
 def count_and_gaps(recorder: CaseLogRecorder, until: int) -> tuple[int, list[Finding]]:
     """How many events there are, and whether positions run from 1 without a gap, as far as commands
     have been acknowledged."""
-    count, first, last, acknowledged = recorder.rows(_COUNT, (until,))[0]
-    return count, list(_gaps(recorder, count, first, last, acknowledged))
+    count, first, last, acknowledged, placeless = recorder.rows(_COUNT, (until,))[0]
+    found = list(_gaps(recorder, count, first, last, acknowledged))
+    if placeless:
+        found.append(
+            Finding(
+                LEAST,
+                0,
+                "placeless",
+                Text(
+                    f"{placeless} righe del registro sono senza posizione o senza caso: non le ha "
+                    "scritte il programma.",
+                    f"{placeless} rows of the log have no position or no case: the program did not "
+                    "write them.",
+                ),
+            )
+        )
+    return count, found
 
 
 def _gaps(

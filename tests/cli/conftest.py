@@ -44,6 +44,7 @@ class Installation(NamedTuple):
             # As somebody could who owns the database: the log's own guards are put aside.
             connection.execute("ALTER TABLE stored_events DISABLE TRIGGER USER")
             connection.execute(statement.encode(), values or None)
+            connection.execute("ALTER TABLE stored_events ENABLE TRIGGER USER")
 
 
 @pytest.fixture

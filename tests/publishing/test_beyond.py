@@ -52,6 +52,7 @@ def tamper(database_url: str) -> Tamper:
                 (old, new, topic, old),
             )
             assert changed.rowcount > 0
+            connection.execute("ALTER TABLE stored_events ENABLE TRIGGER USER")
 
     return tamper
 

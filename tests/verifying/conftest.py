@@ -29,6 +29,7 @@ from projections.schema import migrate
 from projections.verify import one_moment
 from protocols.registry import Registry
 from protocols.territory import default_pack
+from tests.beside import make_rows_beside
 
 EVENTS = 1_500
 _SECRET = b"s" * 32
@@ -84,6 +85,7 @@ class Log(NamedTuple):
             f"DELETE FROM stored_events WHERE notification_id > {after}",
             f"DELETE FROM commands WHERE last_position > {after}",
         )
+        self._make_rows_beside()
         return int(after)
 
     def let_it_happen(self) -> None:
@@ -91,6 +93,11 @@ class Log(NamedTuple):
             "INSERT INTO stored_events SELECT * FROM later",
             "INSERT INTO commands SELECT * FROM later_commands",
         )
+        self._make_rows_beside()
+
+    def _make_rows_beside(self) -> None:
+        with psycopg.connect(self.url) as connection, connection.cursor() as cursor:
+            make_rows_beside(cursor)
 
 
 @pytest.fixture(scope="session")
