@@ -27,6 +27,7 @@ from workflows.migration_activities import MigrationActivities
 from workflows.names import TASK_QUEUE
 from workflows.notices.digest import DigestActivities, DigestWorkflow, keep_digests
 from workflows.sealing import CheckpointWorkflow, SealActivities, keep_schedule
+from workflows.sweeping import SweepActivities, SweepWorkflow, keep_sweeping
 
 THREADS = 16
 # Ours are pure where the workflow uses them; reloading them for each case would be the larger cost.
@@ -49,12 +50,18 @@ def make_worker(
     task_queue: str = TASK_QUEUE,
     more: Sequence[Callable[..., Any]] = (),
 ) -> Worker:
-    """A worker of cases, migration plans, checkpoints and digests, not yet running.
+    """A worker of cases, plans, checkpoints, digests and sweeps, not yet running.
     `more`: the activities of all but the first."""
     return Worker(
         client,
         task_queue=task_queue,
-        workflows=[CaseWorkflow, MigrationWorkflow, CheckpointWorkflow, DigestWorkflow],
+        workflows=[
+            CaseWorkflow,
+            MigrationWorkflow,
+            CheckpointWorkflow,
+            DigestWorkflow,
+            SweepWorkflow,
+        ],
         activities=[*activities.all(), *more],
         activity_executor=threads,
         workflow_runner=workflow_runner(),
@@ -89,7 +96,9 @@ async def run_worker(
     jobs = JobActivities(own, settings.database_url, sees)
     await keep_schedule(client)
     await keep_digests(client)
-    more = [*migrations.all(), seals.seal_log, digests.ask_digests]
+    await keep_sweeping(client)
+    sweeps = SweepActivities(settings, own)
+    more = [*migrations.all(), seals.seal_log, digests.ask_digests, sweeps.sweep_documents]
     try:
         with ThreadPoolExecutor(2 * THREADS, thread_name_prefix="activity") as threads:
             async with (

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
-from temporalio.client import WorkflowExecutionStatus
+from temporalio.client import Client, WorkflowExecutionStatus
 
 from domain.proof.archive import Archive
 from tests.workflows.conftest import Town
@@ -24,13 +25,17 @@ def archive(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Archive:
     return Archive(tmp_path / "archive")
 
 
-def _trigger(town: Town) -> Any:
+def triggered(
+    town: Town,
+    named: str = SCHEDULE,
+    keep: Callable[[Client], Coroutine[Any, Any, None]] = keep_schedule,
+) -> Any:
     """Have the schedule act now; the description of what it started, once it has ended."""
 
     async def run() -> Any:
         client = await connect(town.settings)
-        await keep_schedule(client)
-        schedule = client.get_schedule_handle(SCHEDULE)
+        await keep(client)
+        schedule = client.get_schedule_handle(named)
         before = len((await schedule.describe()).info.recent_actions)
         await schedule.trigger()
         deadline = time.monotonic() + 60
@@ -52,11 +57,11 @@ def _trigger(town: Town) -> Any:
 def test_the_schedule_has_the_log_sealed(town: Town, archive: Archive) -> None:
     town.refer()
     with town.worker():
-        assert _trigger(town).status is WorkflowExecutionStatus.COMPLETED
+        assert triggered(town).status is WorkflowExecutionStatus.COMPLETED
         size = archive.last_size()
         assert size == town.service.recorder.last_position()
         town.refer()
-        assert _trigger(town).status is WorkflowExecutionStatus.COMPLETED
+        assert triggered(town).status is WorkflowExecutionStatus.COMPLETED
     assert [kept for kept, _ in archive.notes()] == [size, town.service.recorder.last_position()]
 
 
@@ -66,5 +71,5 @@ def test_what_was_altered_fails_the_workflow_for_all_to_see(town: Town, archive:
         connection.execute("ALTER TABLE stored_events DISABLE TRIGGER USER")
         connection.execute("UPDATE stored_events SET topic = 'x' WHERE notification_id = 1")
     with town.worker():
-        assert _trigger(town).status is WorkflowExecutionStatus.FAILED
+        assert triggered(town).status is WorkflowExecutionStatus.FAILED
     assert archive.last_size() is None
