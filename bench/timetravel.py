@@ -9,7 +9,7 @@ from time import perf_counter
 
 import psycopg
 
-from api.cli.audit_answers import could_see, did, late
+from api.answers.audit import could_see, did, late
 from bench import servers
 from bench.generated import fill
 from bench.path import PACK, service_on, territory

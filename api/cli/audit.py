@@ -10,7 +10,7 @@ import psycopg
 import typer
 from rich.markup import escape
 
-from api.cli.audit_answers import could_see, did, late
+from api.answers.audit import could_see, did, late
 from api.cli.audit_reads import AsOption, write_down
 from api.cli.audit_reads import group as reads
 from api.cli.finding import CaseArgument, find_case

@@ -11,8 +11,12 @@ from api.cli.finding import CaseArgument, find_case
 from api.cli.speaking import HomeOption, JsonOption, case_service, local, out, write_json
 from api.http.emergencies import break_glass, opened
 from api.http.explained import reader_on
+from domain.reads.events import Read
+from domain.reads.stream import ReadStream
 
 commands = typer.Typer()
+
+DOOR = "cantiere case break-glass"
 
 
 @commands.command("break-glass")
@@ -38,7 +42,13 @@ def break_glass_(
         reader = reader_on(service, asking, today)
         command = key or uuid4()
         number = find_case(service, case)
-        receipt = break_glass(service, reader, number, command, reason, category)
+
+        def refused(case: UUID, person: UUID | None) -> None:
+            held = tuple(f"{role}@{scope}" for role, scope, _ in reader.holds)
+            look = Read(service.clock.now(), asking, DOOR, case, person, roles=held, refused=True)
+            ReadStream(service.recorder, service.clock).write([look])
+
+        receipt = break_glass(service, reader, number, command, reason, category, refused)
         done = opened(service, receipt, str(command))
         if as_json:
             write_json(done)

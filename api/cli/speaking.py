@@ -53,10 +53,12 @@ def spoken(error: BaseException) -> Text | None:
             "Postgres non risponde: avviarlo con `cantiere up`, o controllare DATABASE_URL.",
             "Postgres does not answer: start it with `cantiere up`, or check DATABASE_URL.",
         )
-    if isinstance(error, (psycopg.errors.UndefinedTable, psycopg.errors.InvalidSchemaName)):
+    if any(isinstance(fault, psycopg.ProgrammingError) for fault in (error, error.__cause__)):
         return Text(
-            "La base di dati non è preparata: eseguire `cantiere migrate`.",
-            "The database is not prepared: run `cantiere migrate`.",
+            "Alla base di dati manca una tabella o una colonna: eseguire `cantiere migrate`, e per "
+            "le viste `cantiere rebuild projections`. Se manca ancora, qualcuno l'ha tolta.",
+            "The database lacks a table or a column: run `cantiere migrate`, and for read models "
+            "`cantiere rebuild projections`. If it is still missing, somebody removed it.",
         )
     return None
 

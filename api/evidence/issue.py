@@ -118,6 +118,21 @@ def issue(ground: Ground, command: IssueEvidence, door: str, out: BinaryIO) -> I
                 "Run `cantiere verify`, then try again.",
             ),
         ) from None
+    if before is not None and made != before.body.sha256:
+        # What was handed out then cannot be made again: nothing else may bear its name.
+        out.seek(0)
+        out.truncate()
+        raise Refused(
+            "conflict",
+            "evidence_changed",
+            Text(
+                "Il fascicolo non si può più rifare uguale a quello consegnato allora: i dati "
+                "della persona sono stati cancellati, o il programma è cambiato.",
+                "The bundle can no longer be made as it was handed out: the person's data were "
+                "erased, or the program has changed.",
+            ),
+            Text("Chiederne uno nuovo, con un'altra chiave.", "Ask for a new one, by another key."),
+        )
     if before is None and record(service, command, evidence.person, size, made, now).replayed:
         # The same request came twice at once, and the other was written down: that one's bytes.
         out.seek(0)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query
 
-from api.cli.audit_answers import Act, Acts, IrregularCase, IrregularCases, did, late
+from api.answers.audit import Act, Acts, IrregularCase, IrregularCases, did, late
 from api.http.door import Door, Identified
 from api.http.looks import ReadRoute
 from api.http.parameters import After, Cursor, Instant, Limit, Word

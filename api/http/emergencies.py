@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -145,8 +146,9 @@ def open_emergency(
     dati. · For some hours, to the categories named; those who answer for the case know at once."""
     command = command_id(door, key)
     receipt = break_glass(
-        door.service, door.reader, case, command, body.reason, list(body.categories)
-    )
+        door.service, door.reader, case, command, body.reason, list(body.categories),
+        door.looks.refused,
+    )  # fmt: skip
     return Json(opened(door.service, receipt, str(command)), 201, replay_header(receipt))
 
 
@@ -157,8 +159,10 @@ def break_glass(
     command: UUID,
     reason: str,
     categories: list[str],
+    refused: Callable[[UUID, UUID | None], object],
 ) -> Receipt:
-    """Raises Refused (not_found also where the asker may not know that the case exists)."""
+    """`refused`: told of the case and its person where no policy lets the asker in, for the read
+    log. Raises Refused (not_found also where the asker may not know that the case exists)."""
     if not categories or not set(categories) <= set(CATEGORIES):
         names = ", ".join(CATEGORIES)
         raise Refused(
@@ -170,8 +174,10 @@ def break_glass(
     if sight is None:
         raise unknown_case(case)
     grounds = emergency_grounds(reader, sight, categories)
-    if not grounds and not may_read(reader, sight, "summary"):
-        raise unknown_case(case)
+    if not grounds:
+        refused(case, sight.person)
+        if not may_read(reader, sight, "summary"):
+            raise unknown_case(case)
     return service.handle(
         OpenEmergencyAccess(
             command_id=command,

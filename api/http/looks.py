@@ -53,14 +53,14 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 class ReadRoute(APIRoute):
     """Routes by which cases and persons are read: an answer leaves once its read is taken in, and
-    so does a refusal. Raises ReadsUnlogged. What changes a case is in its own history."""
+    so does a refusal, also of a change. Raises ReadsUnlogged. What changes a case is in its own
+    history."""
 
     reading = frozenset({"GET"})
 
     def get_route_handler(self) -> Handler:
         handle = super().get_route_handler()
-        if not self.reading & (self.methods or set()):
-            return handle
+        reading = bool(self.reading & (self.methods or set()))
 
         async def read(request: Request) -> Response:
             try:
@@ -68,7 +68,8 @@ class ReadRoute(APIRoute):
             except Exception:
                 _take(request, answered=False)
                 raise
-            _take(request, answered=True)
+            if reading:
+                _take(request, answered=True)
             return response
 
         return read

@@ -9,7 +9,7 @@ from uuid import UUID
 import msgspec
 from fastapi import APIRouter, Query
 
-from api.cli.audit_answers import CouldSee, could_see
+from api.answers.audit import CouldSee, could_see
 from api.http.access import grounds_for_read_log, scope_shown
 from api.http.door import Door, Identified
 from api.http.followed import followed

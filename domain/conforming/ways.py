@@ -26,7 +26,8 @@ from protocols.language.formula import OPEN
 from protocols.territory import Territory
 
 _MOST_ASKED = 64
-_MOST_KNOWN = 40_000
+# About a kilobyte and a half each.
+_MOST_KNOWN = 120_000
 _MOST_LEARNED = 30_000
 # (field, how many): the members that a step's answers name, for a step `each` of whom follows.
 Members = tuple[tuple[str, int], ...]

@@ -18,15 +18,13 @@ from domain.case.commands import Actor, Command
 from domain.case.state import fold as fold_case
 from domain.log.appending import Claims
 from domain.person import events as p
+from domain.person.acting import Said, check_why, once
 from domain.person.forgetting import cases_of, forget
 from domain.person.index import held
 from domain.person.state import PersonState, fold, person_of, unrestricted
-from domain.reactions import Batch, recorded
 from domain.refusal import Refused
-from domain.retrying import decided_anew
 from domain.service import CaseService, Receipt
 from protocols.engine.events import Body
-from protocols.language.answers import text_problem
 from protocols.text import Text
 
 __all__ = ["GROUNDS", "cases_of", "decide_erasure", "hold_records", "request_erasure", "standing"]
@@ -100,7 +98,7 @@ def standing(service: CaseService, person: UUID) -> Standing:
 def request_erasure(service: CaseService, command: RequestErasure) -> Receipt:
     """Raises Refused, LogUnavailable."""
     role = _role(command.actor, service.territory.records.erasure.asked_by)
-    _check_why(command.why)
+    check_why(command.why)
     if command.ground not in GROUNDS:
         listed = ", ".join(GROUNDS)
         raise Refused(
@@ -130,7 +128,7 @@ def decide_erasure(service: CaseService, command: DecideErasure) -> Receipt:
     die on the way, the same command again completes it. Raises Refused, LogUnavailable."""
     role = _role(command.actor, service.territory.records.erasure.approved_by)
     if not command.approve:
-        _check_why(command.why)
+        check_why(command.why)
 
     def decide(now: Standing) -> Body:
         if not now.asked_by:
@@ -165,7 +163,7 @@ def decide_erasure(service: CaseService, command: DecideErasure) -> Receipt:
 def hold_records(service: CaseService, command: HoldRecords) -> Receipt:
     """Place or lift a legal hold. Raises Refused, LogUnavailable."""
     role = _role(command.actor, service.territory.records.erasure.approved_by)
-    _check_why(command.why)
+    check_why(command.why)
 
     def decide(now: Standing) -> Body:
         if now.held != command.lift:
@@ -248,30 +246,20 @@ def _check_lawful(service: CaseService, ground: str, now: Standing) -> None:
 
 
 def _record(
-    service: CaseService,
-    command: Command,
-    role: str,
-    decide: Callable[[Standing], Body],
+    service: CaseService, command: Command, role: str, decide: Callable[[Standing], Body]
 ) -> Receipt:
-    row = service.recorder.command(command.command_id)
-    if row is not None:
-        return service.repeated(row, command)
-
-    def attempt() -> Receipt:
-        now, at = standing(service, command.case), service.clock.now()
+    def said() -> Said:
+        now = standing(service, command.case)
         body = decide(now)
-        events = recorded(command.case, now.version, [body], command, role, at)
-        claims = Claims()
-        if isinstance(body, p.PersonErased):
-            ids = now.person.ids
-            for one in ids[1:]:
-                version = person_of(service, one).version
-                events += recorded(one, version, [body], command, role, at)
-            # Also keyed hashes, by which somebody could be found, go.
-            claims = Claims((), held(service.recorder, ids))
-        return service.record(command.case, command, Batch(events, claims))
+        if not isinstance(body, p.PersonErased):
+            return Said([(command.case, now.version, [body])])
+        ids = now.person.ids
+        versions = (now.version, *(person_of(service, one).version for one in ids[1:]))
+        streams = [(one, version, [body]) for one, version in zip(ids, versions, strict=True)]
+        # Also keyed hashes, by which somebody could be found, go.
+        return Said(streams, Claims((), held(service.recorder, ids)))
 
-    return decided_anew(attempt)
+    return once(service, command, role, said)
 
 
 def _role(actor: Actor, roles: tuple[str, ...]) -> str:
@@ -287,11 +275,3 @@ def _role(actor: Actor, roles: tuple[str, ...]) -> str:
             f"Only holders of these roles may: {listed}.",
         ),
     )
-
-
-def _check_why(why: str) -> None:
-    problem = text_problem(why) or (
-        Text("serve una motivazione", "a reason is needed") if len(why.strip()) < 3 else None
-    )
-    if problem is not None:
-        raise Refused("invalid", "reason_invalid", problem)

@@ -119,6 +119,16 @@ def test_who_has_no_standing_to_care_gets_none_and_learns_nothing(told: Told) ->
         hidden = opening(told, who, story)
         assert (hidden.status_code, code(hidden)) == (404, code(missing)), who
     assert code(opening(told, AUDIT, story)) == "no_emergency_for_this_role"
+    # Each of them tried, and that is written down: who audits sees it, and the person may ask.
+    told.people.last_position()
+    told.people.project()
+    person = str(told.people.service.state(story._uuid()).attributes["person"])
+    reads = told.people.get(AUDIT, f"/api/v1/persons/{person}/reads").json()["reads"]
+    tried = {read["reader"] for read in reads if read["refused"]}
+    assert tried == {CAF, "design-1", "board-3", AUDIT}
+    assert {read["door"] for read in reads if read["refused"]} == {
+        "/api/v1/cases/{case}/emergency-access"
+    }
 
 
 def test_a_closed_case_opens_to_nobody(told: Told) -> None:

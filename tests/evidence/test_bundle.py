@@ -11,11 +11,20 @@ import sys
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from uuid import UUID, uuid4
 
+import msgspec
 import pytest
 
+from domain.case.commands import Actor
 from domain.evidence.archive import MANIFEST, manifest
 from domain.evidence.events import stream_of
+from domain.person.erasing import (
+    DecideErasure,
+    RequestErasure,
+    decide_erasure,
+    request_erasure,
+)
 from domain.proof.keys import new_signer
 from domain.proof.note import Verifier
 from domain.proof.place import archive_of, signer_of
@@ -23,6 +32,7 @@ from tests.api.conftest import REFERENT
 from tests.evidence.conftest import AUDITOR, NAME, REASON, SURNAME, Told
 
 _STEP = re.compile(r"^    \$ (.*)$", re.M)
+_PROBLEM = "urn:cantiere:problem:"
 _SNIPPET = re.compile(r"^    >>> (.*)$", re.M)
 
 
@@ -276,3 +286,44 @@ def test_a_full_bundle_asks_for_a_reason_and_an_unknown_case_is_not_found(told: 
     assert answer.json()["type"].endswith("reason_invalid")
     missing = "/api/v1/cases/6f1c0a52-8f0e-5a63-9a43-7f6a5d0c9a10/evidence"
     assert told.people.post(AUDITOR, missing, {}).status_code == 404
+
+
+def test_after_an_erasure_nothing_opens_and_what_was_handed_out_is_not_made_again(
+    told: Told, tmp_path: Path
+) -> None:
+    service = told.people.service
+    key, why = "prima-della-cancellazione", "Richiesta del tribunale."
+    before = asked(told, key=key, full=True, reason=why)
+    told.people.post(REFERENT, f"/api/v1/cases/{told.case}/events/death", {})
+    assert service.state(told.case).ended
+    person = UUID(str(service.state(told.case).attributes["person"]))
+    rules = service.territory.records.erasure
+    asking, deciding = (
+        Actor(role, ((role, "", False),)) for role in (rules.asked_by[0], rules.approved_by[0])
+    )
+    request_erasure(
+        service,
+        RequestErasure(
+            command_id=uuid4(), actor=asking, case=person, ground="court_order", why="Sentenza."
+        ),
+    )
+    decide_erasure(
+        service,
+        DecideErasure(
+            command_id=uuid4(), actor=msgspec.structs.replace(deciding, id="other"), case=person,
+            approve=True,
+        ),
+    )  # fmt: skip
+    path = f"/api/v1/cases/{told.case}/evidence"
+    again = told.people.post(AUDITOR, path, {"full": True, "reason": why}, key)
+    assert (again.status_code, again.json()["type"]) == (409, f"{_PROBLEM}evidence_changed")
+    fresh = told.people.post(AUDITOR, path, {"full": True, "reason": why})
+    assert (fresh.status_code, fresh.json()["type"]) == (409, f"{_PROBLEM}person_erased")
+    folder = unpacked(asked(told), tmp_path)
+    assert controlled(folder).returncode == 0
+    everything = b"".join(path.read_bytes() for path in folder.iterdir() if path.is_file())
+    assert b"Segreto clinico" in b"".join(
+        path.read_bytes() for path in unpacked(before, tmp_path / "before").glob("*.json")
+    )
+    assert b"Segreto clinico" not in everything
+    assert SURNAME.encode() not in everything

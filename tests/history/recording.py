@@ -26,6 +26,7 @@ from domain.log.migrations import migrate
 from domain.log.recorded import Entry
 from domain.proof.leaf import FIRST, event_hash
 from domain.verifying.basis import release
+from tests.beside import make_rows_beside
 from tests.history.forms import forms
 
 FOLDER = Path(__file__).parent
@@ -110,6 +111,7 @@ class Recording:
                         " VALUES (%s, %s, %s, CASE WHEN %s THEN clock_timestamp() END)",
                         (key.person, key.wrapped_by, wrapped, wrapped is None),
                     )
+            make_rows_beside(cursor)
 
 
 def recordings() -> list[Recording]:

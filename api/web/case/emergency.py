@@ -17,7 +17,7 @@ from api.web.case.sending import MODELS
 from api.web.desk import Desk, Entered, PageRoute, Posted, text_of
 from api.web.inbox.view import number_of
 from api.web.pages import page
-from api.web.words import case as words
+from api.web.words import emergency as words
 from domain.emergency.commands import LONGEST
 from domain.refusal import FieldProblem, Refused
 from domain.service import unknown_case
@@ -43,7 +43,9 @@ def opened(case: UUID, desk: Entered, form: Posted) -> Response:
             raise _wrong("categories", words.EMERGENCY_WHAT)
         if len(reason) > LONGEST:
             raise _wrong("reason", Text(f"al massimo {LONGEST} caratteri", f"at most {LONGEST}"))
-        receipt = break_glass(door.service, desk.reader, case, command, reason, categories)
+        receipt = break_glass(
+            door.service, desk.reader, case, command, reason, categories, door.looks.refused
+        )
     except Refused as refused:
         if refused.kind not in ("invalid", "conflict"):
             raise
