@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 import msgspec
 
@@ -11,6 +10,7 @@ from domain.case.state import CaseState
 from domain.disclosure.ledger import next_expiry
 from protocols.engine.agenda import next_moment
 from protocols.engine.plan import Plan
+from protocols.territory import Territory
 
 
 class AutomationDue(msgspec.Struct, frozen=True):
@@ -58,7 +58,7 @@ _LABELS = {
 }
 
 
-def agenda_of(state: CaseState, plan: Plan, now: datetime, timezone: ZoneInfo) -> Agenda:
+def agenda_of(state: CaseState, plan: Plan, now: datetime, territory: Territory) -> Agenda:
     """Pure. `stage` is that of the last opened step that has one."""
     assert state.opened is not None
     moment = next_moment(state)
@@ -87,7 +87,10 @@ def agenda_of(state: CaseState, plan: Plan, now: datetime, timezone: ZoneInfo) -
         label = f"{_LABELS[moment.kind]}: {step.title.it} ({moment.task.split('#')[0]})"
     next_at = moment.at if moment else None
     # What the person authorised comes to its end also while other clocks stand still.
-    expiry = next_expiry(state.disclosures, timezone) if not state.ended else None
+    expiry = None
+    if not state.ended:
+        warn = territory.access.warn_before_expiry_days
+        expiry = next_expiry(state.disclosures, territory.timezone, warn)
     if expiry is not None and (next_at is None or expiry < next_at):
         next_at, label = expiry, "scadenza di un'autorizzazione"
     return Agenda(

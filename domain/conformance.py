@@ -17,7 +17,7 @@ from domain.case import events as c
 from domain.case.state import CaseState
 from domain.case.version_changes import VersionChanges, version_changes
 from domain.disclosure import ledger as disclosures
-from domain.disclosure.events import DisclosureExpired
+from domain.disclosure.events import DisclosureExpired, DisclosureExpiring
 from domain.documents.events import DocumentAttached, DocumentWithdrawn
 from domain.emergency.events import EmergencyAccessOpened, EmergencyAccessReviewed
 from domain.log.recorded import Recorded
@@ -165,6 +165,15 @@ def _untimely(state: CaseState, events: list[Recorded], territory: Territory) ->
             due = disclosures.expired(state.disclosures, event.at, territory.timezone)
             if body not in due:
                 return _finding(event, "not_expired", _not_allowed(body, "not_expired"))
+        elif isinstance(body, DisclosureExpiring):
+            # How many days before is the territory's choice, which may have changed since.
+            if not any(
+                (one.task, one.until) == (body.task, body.until)
+                and not one.warned
+                and one.status(event.at, territory.timezone) == "in_force"
+                for one in state.disclosures
+            ):
+                return _finding(event, "not_expiring", _not_allowed(body, "not_expiring"))
         elif isinstance(body, EmergencyAccessOpened):
             if not (event.at < body.until and body.by == event.actor and body.grounds):
                 return _finding(event, "emergency", _not_allowed(body, "emergency"))
@@ -199,7 +208,8 @@ def _again(run: Run, bodies: list[Any], actor: str) -> None:
 _NO_MOVE = frozenset(
     {
         c.TaskClaimed, c.TaskReleased, c.TaskAssigned, c.NoteWritten, e.DataCorrected,
-        *c.OF_THE_PERSON, DocumentAttached, DocumentWithdrawn, DisclosureExpired,
+        *c.OF_THE_PERSON, DocumentAttached, DocumentWithdrawn, DisclosureExpiring,
+        DisclosureExpired,
         EmergencyAccessOpened, EmergencyAccessReviewed,
     }
 )  # fmt: skip

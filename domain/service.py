@@ -307,7 +307,7 @@ class CaseService:
 
     def agenda(self, case: UUID) -> Agenda:
         state = self.state(case)
-        return agenda_of(state, self.plan(state), self.clock.now(), self.territory.timezone)
+        return agenda_of(state, self.plan(state), self.clock.now(), self.territory)
 
     def host(self, host: UUID) -> HostState | None:
         return fold_host(host, self._events(host, 0))

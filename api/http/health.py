@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from api.http.door import Parts
 from api.http.shapes import Json, shape
 from domain.log.errors import LogUnavailable
+from domain.notices import book, outbox
 from domain.verifying.ages import LastTimes, last_times
 from projections.models import NAMES
 from projections.parked import parked
@@ -30,6 +31,17 @@ class Part(msgspec.Struct, frozen=True):
 
     state: str
     message: Text | None = None
+
+
+class Telling(Part, frozen=True):
+    """`state` may be failed too: some mail could not be sent, others leave. `lag`: events that
+    nobody has been told of yet; `waiting`: mails, `late`: of which tried already; `failed`: in the
+    last seven days."""
+
+    lag: int = 0
+    waiting: int = 0
+    late: int = 0
+    failed: int = 0
 
 
 class Health(msgspec.Struct, frozen=True):
@@ -47,6 +59,7 @@ class Health(msgspec.Struct, frozen=True):
     training: bool
     now: datetime | None
     last: LastTimes = LastTimes()
+    notices: Telling = Telling("ok")
 
 
 _EXAMPLE = Health("ok", Part("ok"), Part("ok"), Part("ok"), 412, {"cases": 0}, 0, True, None)
@@ -61,6 +74,14 @@ _NO_TEMPORAL = Text(
 _LATE = Text(
     "Le viste sono indietro rispetto al registro o hanno eventi messi da parte.",
     "The views are behind the log or have parked events.",
+)
+_TOLD_LATE = Text(
+    "Gli avvisi o la posta arrivano in ritardo: controllare il notifier e il server di posta.",
+    "Notices or mail come late: look at the notifier and at the mail server.",
+)
+_NOT_SENT = Text(
+    "Qualche messaggio di posta non è partito: `cantiere mail` dice quali.",
+    "Some mail could not be sent: `cantiere mail` says which.",
 )
 _MANY = 1000
 
@@ -86,6 +107,7 @@ def examine(parts: Parts) -> Health:
             reached = positions(connection, NAMES)
             aside = len(parked(connection))
             last = last_times(connection, parts.settings.home)
+            told = telling(connection, position)
         now = parts.service.clock.now()
     except (LogUnavailable, psycopg.Error, PoolTimeout):
         away = Part("away", _AWAY)
@@ -93,7 +115,7 @@ def examine(parts: Parts) -> Health:
     lag = {name: max(0, position - at) for name, at in reached.items()}
     late = aside > 0 or max(lag.values(), default=0) > _MANY
     views = Part("late", _LATE) if late else Part("ok")
-    well = temporal.state == "ok" and not late
+    well = temporal.state == "ok" and not late and told.state != "late"
     return Health(
         "ok" if well else "degraded",
         Part("ok"),
@@ -105,7 +127,19 @@ def examine(parts: Parts) -> Health:
         parts.settings.training,
         now,
         last,
+        told,
     )
+
+
+def telling(connection: psycopg.Connection[Any], position: int) -> Telling:
+    """`position`: of the log's last event. Raises psycopg.Error."""
+    lag = max(0, position - book.told_until(connection))
+    mails = outbox.standing(connection)
+    if lag > _MANY or mails.late:
+        return Telling("late", _TOLD_LATE, lag, *mails)
+    if mails.failed:
+        return Telling("failed", _NOT_SENT, lag, *mails)
+    return Telling("ok", None, lag, *mails)
 
 
 def _temporal(parts: Parts) -> Part:

@@ -46,7 +46,13 @@ class Metrics:
             "Events that some read model could not take.",
             registry=self.registry,
         )
-
+        self.notices = Gauge(
+            "cantiere_notices",
+            "Events that nobody has been told of yet (lag); mails that wait (waiting), that wait "
+            "and were tried already (late), that failed in the last seven days (failed).",
+            ("what",),
+            registry=self.registry,
+        )
         self.last = Gauge(
             "cantiere_last_timestamp_seconds",
             "When the log was last sealed, verified, and verified fully (POSIX time).",
@@ -62,6 +68,8 @@ class Metrics:
         self.parked.set(health.parked)
         for view, lag in health.lag.items():
             self.lag.labels(view).set(lag)
+        for what in ("lag", "waiting", "late", "failed"):
+            self.notices.labels(what).set(getattr(health.notices, what))
         for what in ("sealed", "verified", "verified_fully"):
             at = getattr(health.last, what)
             if at is not None:

@@ -9,14 +9,14 @@ those named out of the exchange, in both directions. The day of expiry is includ
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import msgspec
 from msgspec.structs import replace
 
-from domain.disclosure.events import DisclosureExpired
+from domain.disclosure.events import DisclosureExpired, DisclosureExpiring
 from protocols import facts
 from protocols.territory import end_of_day
 
@@ -27,7 +27,8 @@ EVERYONE = "everyone"
 class Authorisation(msgspec.Struct, frozen=True):
     """`source`: the id of the service that tells; `recipients`: circles (access.yaml) and others
     who may be told; `excluded`: those taken out since. `ended`: '' while it stands, else how it
-    ended, `ended_at` when; an expiry counts from its instant, written down yet or not."""
+    ended, `ended_at` when; an expiry counts from its instant, written down yet or not. `warned`: it
+    has been said that the expiry is near."""
 
     task: str
     source: str
@@ -39,9 +40,18 @@ class Authorisation(msgspec.Struct, frozen=True):
     excluded: tuple[str, ...] = ()
     ended: str = ""
     ended_at: datetime | None = None
+    warned: bool = False
 
     def expires_at(self, timezone: ZoneInfo) -> datetime | None:
         return end_of_day(self.until, timezone) if self.until is not None else None
+
+    def warns_at(self, days: int, timezone: ZoneInfo) -> datetime | None:
+        """When it is to be said that the expiry is near, `days` before its day; None where it has
+        been said, or was given nearer to its end than that."""
+        if self.until is None or self.warned or not days:
+            return None
+        at = end_of_day(self.until - timedelta(days=days), timezone)
+        return at if at > self.given_at else None
 
     def status(self, at: datetime, timezone: ZoneInfo) -> Status:
         if self.ended:
@@ -66,7 +76,7 @@ Ledger = tuple[Authorisation, ...]
 
 BODIES: tuple[type[Any], ...] = (
     facts.DisclosureAuthorised, facts.DisclosureRefused, facts.DisclosureWithdrawn,
-    DisclosureExpired,
+    DisclosureExpiring, DisclosureExpired,
 )  # fmt: skip
 
 
@@ -88,6 +98,13 @@ def after(known: Ledger, body: Any, at: datetime) -> Ledger:
             for one in known
         )
         return _ended(excluded, "withdrawn", at, lambda one: not one.left())
+    if isinstance(body, DisclosureExpiring):
+        return tuple(
+            replace(one, warned=True)
+            if not one.ended and (one.task, one.until) == (body.task, body.until)
+            else one
+            for one in known
+        )
     if isinstance(body, DisclosureExpired):
         return _ended(
             known, "expired", at, lambda one: (one.task, one.until) == (body.task, body.until)
@@ -133,9 +150,16 @@ def flows(
     return frozenset(found)
 
 
-def next_expiry(known: Sequence[Authorisation], timezone: ZoneInfo) -> datetime | None:
-    """The first instant at which an authorisation that stands comes to its end."""
-    instants = [one.expires_at(timezone) for one in known if not one.ended]
+def next_expiry(
+    known: Sequence[Authorisation], timezone: ZoneInfo, warn_days: int = 0
+) -> datetime | None:
+    """The first instant at which an authorisation that stands comes to its end, or `warn_days`
+    before it."""
+    standing = [one for one in known if not one.ended]
+    instants = [
+        *(one.expires_at(timezone) for one in standing),
+        *(one.warns_at(warn_days, timezone) for one in standing),
+    ]
     return min((instant for instant in instants if instant is not None), default=None)
 
 
@@ -144,3 +168,15 @@ def expired(known: Iterable[Authorisation], at: datetime, timezone: ZoneInfo) ->
     for one in known:
         if not one.ended and one.until is not None and one.status(at, timezone) == "expired":
             yield DisclosureExpired(one.task, one.until)
+
+
+def expiring(
+    known: Iterable[Authorisation], at: datetime, timezone: ZoneInfo, warn_days: int
+) -> Iterable[Any]:
+    """What is to be written down of those whose end is near, each once."""
+    for one in known:
+        warns = one.warns_at(warn_days, timezone)
+        if warns is None or one.until is None or warns > at:
+            continue
+        if one.status(at, timezone) == "in_force":
+            yield DisclosureExpiring(one.task, one.until)

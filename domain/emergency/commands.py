@@ -14,7 +14,7 @@ from domain.emergency.ledger import Access, Accesses
 from domain.refusal import FieldProblem, Refused
 from protocols.engine.run import Run
 from protocols.language.answers import text_problem
-from protocols.territory import Territory, end_of_day
+from protocols.territory import Territory, end_of_day, staff_name
 from protocols.text import Text
 
 SHORTEST, LONGEST = 10, 2000
@@ -115,12 +115,13 @@ def review_access(territory: Territory, run: Run, command: ReviewEmergencyAccess
             ),
         )
     if found.justified is not None:
+        reviewer = staff_name(territory, found.reviewed_by)
         raise Refused(
             "conflict",
             "reviewed_already",
             Text(
-                f"Questo accesso è già stato verificato da {found.reviewed_by}.",
-                f"This access has been reviewed by {found.reviewed_by} already.",
+                f"Questo accesso è già stato verificato da {reviewer}.",
+                f"This access has been reviewed by {reviewer} already.",
             ),
         )
     run.emit(

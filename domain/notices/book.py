@@ -4,7 +4,7 @@ caller's transaction; `person` is a staff id."""
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal, NamedTuple
 from uuid import UUID
 
@@ -78,6 +78,8 @@ _CHOOSE = """
     ON CONFLICT (person) DO UPDATE SET mail = excluded.mail, digest = excluded.digest
 """
 
+KEPT = timedelta(days=180)
+"""How long a notice is there, read or not; what it was about is in the log."""
 MANY = 100
 """Beyond which it is no use to say how many there are."""
 
@@ -125,6 +127,16 @@ def who_has_unread(connection: Connection[Any]) -> set[str]:
     return {row[0] for row in connection.execute(query)}
 
 
+def told_until(connection: Connection[Any], *, hold: bool = False) -> int:
+    """Position of the last event of the log that people have been told of. `hold`: nobody else may
+    move it before the transaction ends."""
+    query = "SELECT position FROM notices_position" + (" FOR UPDATE" if hold else "")
+    row = connection.execute(query.encode()).fetchone()
+    assert row is not None
+    found: int = row[0]
+    return found
+
+
 def mark_read(
     connection: Connection[Any], person: str, *, one: int | None = None, until: int
 ) -> None:
@@ -133,6 +145,7 @@ def mark_read(
 
 
 def forget(connection: Connection[Any], before: datetime) -> None:
+    """Those of what was recorded before that instant."""
     connection.execute(_FORGET, (before,))
 
 

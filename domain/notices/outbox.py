@@ -4,7 +4,7 @@ may be sent a second time, under the same Message-ID."""
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -14,6 +14,9 @@ from psycopg.rows import class_row
 
 ATTEMPTS = 10
 """After which a mail has failed: about three hours, by `_PAUSE`."""
+
+KEPT = timedelta(days=30)
+"""How long it is known what became of a mail."""
 
 _PAUSE = "least(interval '30 seconds' * power(2, attempts), interval '1 hour')"
 
@@ -90,7 +93,7 @@ _STANDING = """
 """
 _FORGET = """
     DELETE FROM notice_mails WHERE state <> 'waiting'
-      AND ended_at < clock_timestamp() - interval '30 days'
+      AND ended_at < clock_timestamp() - %s
 """
 
 
@@ -149,4 +152,5 @@ def standing(connection: Connection[Any]) -> Standing:
 
 
 def forget_old(connection: Connection[Any]) -> None:
-    connection.execute(_FORGET)
+    """What has ended longer ago than KEPT; what waits is never forgotten."""
+    connection.execute(_FORGET, (KEPT,))

@@ -9,7 +9,8 @@ from typing import Any, Literal, NamedTuple
 import domain.topics  # noqa: F401  registers the topics that are asked for below
 from domain.case import events as c
 from domain.case.state import CaseState
-from domain.emergency.alerting import whom_to_alert
+from domain.disclosure.events import DisclosureExpired, DisclosureExpiring
+from domain.emergency.alerting import who_follows, whom_to_alert
 from domain.emergency.events import EmergencyAccessOpened
 from domain.log.recorded import Recorded
 from domain.log.topics import topic_of
@@ -21,11 +22,16 @@ from protocols.language.formula import OPEN
 from protocols.territory import Territory
 
 Kind = Literal[
-    "opened", "assigned", "reminded", "escalated", "asked", "answered", "emergency", "moved"
-]
-"""`opened`: something your role may do; `moved`: a task that you hold follows a new version."""
+    "opened", "assigned", "reminded", "escalated", "asked", "answered", "emergency", "moved",
+    "expiring", "expired", "restricted", "eased", "lifted",
+]  # fmt: skip
+"""`opened`: something your role may do; `moved`: a task that you hold follows a new version;
+`expiring`, `expired`: what the person authorised; `restricted`, `eased` (for you), `lifted`: the
+processing of their data."""
 
-IMPORTANT: frozenset[Kind] = frozenset(("assigned", "escalated", "asked", "emergency"))
+IMPORTANT: frozenset[Kind] = frozenset(
+    ("assigned", "escalated", "asked", "emergency", "restricted")
+)
 """What is mailed at once to those who did not choose otherwise."""
 
 
@@ -66,19 +72,20 @@ class Place(NamedTuple):
 
 def told_of(place: Place, event: Recorded) -> Told | None:
     """Whom the event tells, and what; None for nobody. Never those who did it themselves, nobody
-    of a case that has ended, nobody for whom the case is restricted (Reg. UE 2016/679 art. 18)."""
+    of a case that has ended; nobody for whom the case is restricted (Reg. UE 2016/679 art. 18),
+    except that it is."""
     if place.state.ended:
         return None
     found = _TELL[type(event.body)](place, event.body, event.actor)
     if found is None:
         return None
-    restriction = place.state.restriction
+    bound = None if found.kind in _ALL_THE_SAME else place.state.restriction
     persons = tuple(
         person
         for person in dict.fromkeys(found.persons)
         if person != event.actor
         and person in place.territory.people
-        and not (restriction and restriction.binds(person, place.now))
+        and not (bound and bound.binds(person, place.now))
     )
     return found._replace(persons=persons) if persons else None
 
@@ -112,7 +119,7 @@ def _escalated(place: Place, body: e.Escalated, _: str) -> Told | None:
 
 
 def _at_it(place: Place, task: Task, *, deputies: bool = False) -> tuple[str, ...]:
-    held = task.claimed_by or task.assignee
+    held = task.taken_by or task.assignee
     return (held,) if held else place.holders(task.role, task.scope, deputies=deputies)
 
 
@@ -137,6 +144,27 @@ def _moved(place: Place, body: e.Migrated | e.MigrationReverted, _: str) -> Told
     return Told("moved", tuple(person for person in held if person))
 
 
+def _disclosure(place: Place, body: DisclosureExpiring | DisclosureExpired, _: str) -> Told:
+    kind: Kind = "expired" if isinstance(body, DisclosureExpired) else "expiring"
+    return Told(kind, _following(place))
+
+
+def _restricted(place: Place, body: c.CaseRestricted | c.CaseRestrictionLifted, _: str) -> Told:
+    """Whoever has something of the case in hand has to stop, or may go on."""
+    kind: Kind = "restricted" if isinstance(body, c.CaseRestricted) else "lifted"
+    held = (task.taken_by or task.assignee for task in place.state.open_tasks())
+    return Told(kind, (*(person for person in held if person), *_following(place)))
+
+
+def _eased(place: Place, body: c.CaseRestrictionEased, _: str) -> Told:
+    return Told("eased", (body.to,))
+
+
+def _following(place: Place) -> tuple[str, ...]:
+    run = Run(place.plan, place.state, place.now, place.territory)
+    return who_follows(place.territory, run)
+
+
 _TELL: dict[type, Callable[[Place, Any, str], Told | None]] = {
     e.StepOpened: _opened,
     e.AutomationGaveUp: _opened,
@@ -147,7 +175,15 @@ _TELL: dict[type, Callable[[Place, Any, str], Told | None]] = {
     EmergencyAccessOpened: _emergency,
     e.Migrated: _moved,
     e.MigrationReverted: _moved,
+    DisclosureExpiring: _disclosure,
+    DisclosureExpired: _disclosure,
+    c.CaseRestricted: _restricted,
+    c.CaseRestrictionEased: _eased,
+    c.CaseRestrictionLifted: _restricted,
 }
+_ALL_THE_SAME: frozenset[Kind] = frozenset(("restricted", "emergency"))
+"""What is told also to those for whom the case is restricted: that it is, and who looked at it."""
+
 TOPICS = frozenset(topic_of(body) for body in _TELL)
 ENDED = topic_of(e.CaseEnded)
 """After it no mail about the case leaves any more: a silent closure sends nothing to anybody."""

@@ -10,7 +10,7 @@ from uuid import UUID
 from msgspec.structs import replace
 
 from domain.case import events as c
-from domain.disclosure.events import DisclosureExpired
+from domain.disclosure.events import DisclosureExpired, DisclosureExpiring
 from domain.documents.events import DocumentAttached, DocumentWithdrawn
 from domain.emergency.events import EmergencyAccessOpened, EmergencyAccessReviewed
 from domain.log.recorded import Recorded
@@ -62,7 +62,8 @@ _PLAIN: tuple[type, ...] = (
     e.StepScheduled, e.StepSigned, e.StepsOut, e.Reminded, e.Escalated, e.CaseEventHappened,
     e.AutomationGaveUp, e.ScopeOpened, e.ScopeLeft, c.TaskClaimed, c.TaskReleased, c.TaskAssigned,
     c.NoteWritten, c.CaseRestrictionEased, DocumentAttached, DocumentWithdrawn,
-    DisclosureExpired, EmergencyAccessOpened, EmergencyAccessReviewed, *facts.CATALOGUE.values(),
+    DisclosureExpiring, DisclosureExpired, EmergencyAccessOpened, EmergencyAccessReviewed,
+    *facts.CATALOGUE.values(),
 )  # fmt: skip
 
 

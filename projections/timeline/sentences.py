@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from domain.case import events as c
-from domain.disclosure.events import DisclosureExpired
+from domain.disclosure.events import DisclosureExpired, DisclosureExpiring
 from domain.documents.events import DocumentAttached, DocumentWithdrawn
 from domain.emergency.events import EmergencyAccessOpened, EmergencyAccessReviewed
 from projections.timeline.established import ESTABLISHED
@@ -240,6 +240,10 @@ SENTENCES: dict[type, Callable[[Titles, Any], Sentence]] = {
     c.NoteWritten: _note,
     DocumentAttached: _plainly("Documento allegato", "Document attached"),
     DocumentWithdrawn: _plainly("Documento ritirato", "Document withdrawn"),
+    DisclosureExpiring: _plainly(
+        "Sta per scadere l'autorizzazione a comunicare i dati",
+        "The disclosure authorisation is about to expire",
+    ),
     DisclosureExpired: _plainly(
         "Scaduta l'autorizzazione a comunicare i dati", "Disclosure authorisation expired"
     ),

@@ -1,6 +1,6 @@
 """The territory: its places, services, organisations, people, working days and legal limits."""
 
-from protocols.territory.calendar import WorkingCalendar, end_of_day
+from protocols.territory.calendar import WorkingCalendar, end_of_day, last_day
 from protocols.territory.load import default_pack, load_territory, packs_folder, shipped_packs
 from protocols.territory.placements import PlacementRule
 from protocols.territory.records import (
@@ -11,6 +11,7 @@ from protocols.territory.records import (
     Service,
     UnknownName,
 )
+from protocols.territory.said import role_title, staff_name
 from protocols.territory.scopes import scope_kind, scope_place
 from protocols.territory.territory import Territory
 
@@ -26,9 +27,12 @@ __all__ = [
     "WorkingCalendar",
     "default_pack",
     "end_of_day",
+    "last_day",
     "load_territory",
     "packs_folder",
+    "role_title",
     "scope_kind",
     "scope_place",
     "shipped_packs",
+    "staff_name",
 ]

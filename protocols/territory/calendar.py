@@ -109,3 +109,8 @@ def end_of_day(day: date, timezone: ZoneInfo) -> datetime:
     23 or 25 hours: the clock's change is respected.
     """
     return datetime.combine(day + timedelta(days=1), time.min, timezone).astimezone(UTC)
+
+
+def last_day(due: datetime, timezone: ZoneInfo) -> date:
+    """The local day by whose end something is due: a deadline at midnight is of the day before."""
+    return (due.astimezone(timezone) - timedelta(seconds=1)).date()

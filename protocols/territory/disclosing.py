@@ -25,11 +25,14 @@ class Emergency(PackPart):
 
 
 class AccessFile(PackPart):
-    """`keeper`: the circle that answers for what nobody in particular recorded."""
+    """`keeper`: the circle that answers for what nobody in particular recorded.
+    `warn_before_expiry_days`: how long before an authorisation's last day those who follow the case
+    are told; 0: never."""
 
     circles: dict[RoleName, Circle] = Field(min_length=1)
     keeper: RoleName
     emergency: Emergency
+    warn_before_expiry_days: int = Field(default=30, ge=0, le=365)
 
     @model_validator(mode="after")
     def _one_circle_each(self) -> "AccessFile":

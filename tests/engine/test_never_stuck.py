@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, pr
 from domain.case import commands as c
 from domain.case import decide as deciding
 from domain.case.state import CaseState, evolve
+from domain.disclosure.events import DisclosureExpired, DisclosureExpiring
 from protocols.engine import events as e
 from protocols.engine.agenda import next_moment
 from protocols.engine.moves import why_not
@@ -158,7 +159,10 @@ class AnyCase(RuleBasedStateMachine):
         if minutes > 100 * 24 * 60 and len(self.case.state.tasks) > 100:
             return
         self.case = self.case.on(self.case.now + timedelta(minutes=minutes))
-        self.ask(gwt.pass_time())
+        decided = self.ask(gwt.pass_time())
+        if decided.of(DisclosureExpiring) or decided.of(DisclosureExpired):
+            # What besides was due is asked for next.
+            self.ask(gwt.pass_time())
         moment = next_moment(self.case.state)
         assert moment is None or moment.at > self.case.now, "something is due and was not done"
 

@@ -32,11 +32,11 @@ from protocols.registry import Registry
 from protocols.territory import default_pack, load_territory
 from tests.conftest import _database
 from workflows.activities import WORKFLOW
-from workflows.notices.following import BATCH, Following, position
+from workflows.notices.following import BATCH, Following
 
 MINI = Path(__file__).parents[1] / "packs" / "mini"
 TERRITORY = load_territory(default_pack())
-REGISTRY = Registry.load(MINI)
+REGISTRY = Registry([*Registry.load(MINI).all(), *Registry.load(default_pack()).all()])
 MELZO = "015142"
 
 
@@ -61,12 +61,12 @@ class Town:
     def do(self, kind: type[c.Command], case: UUID, by: c.Actor = REFERENT, **more: Any) -> UUID:
         return self.service.handle(kind(command_id=uuid4(), actor=by, case=case, **more)).case
 
-    def refer(self, by: c.Actor | None = None) -> UUID:
+    def refer(self, by: c.Actor | None = None, protocol: str = "mini") -> UUID:
         return self.do(
             c.Referral,
             uuid4(),
             by or holder("desk_operator", f"comune:{MELZO}"),
-            protocol="mini",
+            protocol=protocol,
             service="cps-melzo",
             comune=MELZO,
             referred_on=self.service.clock.now().date(),
@@ -76,16 +76,17 @@ class Town:
     def triage(self, case: UUID, outcome: str = "complex") -> UUID:
         return self.do(c.CompleteTask, case, task="triage", outcome=outcome, data={"need": "work"})
 
-    def later(self, days: int, case: UUID) -> None:
+    def later(self, days: int, case: UUID | None = None) -> None:
         clock = self.service.clock
         assert isinstance(clock, MovableClock)
         clock.advance_to(clock.now() + timedelta(days=days))
-        self.do(c.PassTime, case, WORKFLOW)
+        if case is not None:
+            self.do(c.PassTime, case, WORKFLOW)
 
     def tell(self, mail: MailSettings | None = None) -> None:
         """What the role would do by now."""
         following = Following(self.service, mail)
-        while entries := self.service.recorder.read_from(position(self.connection), BATCH):
+        while entries := self.service.recorder.read_from(book.told_until(self.connection), BATCH):
             following.take(self.connection, entries)
 
     def notices(self, person: c.Actor | str = REFERENT) -> list[tuple[str, str]]:

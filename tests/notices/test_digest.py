@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from temporalio.client import Client
@@ -14,7 +14,14 @@ from domain.notices.book import Preferences
 from domain.notices.settings import MailSettings
 from domain.settings import Settings
 from tests.notices.conftest import DISTRICT, REFERENT, TERRITORY, Postman, Town
-from workflows.notices.digest import SCHEDULE, DigestActivities, DigestWorkflow, keep_digests
+from workflows.notices.digest import (
+    EVERY,
+    SCHEDULE,
+    DigestActivities,
+    DigestWorkflow,
+    due_day,
+    keep_digests,
+)
 from workflows.notices.posting import send_next
 
 
@@ -71,6 +78,34 @@ def test_nothing_to_read_no_digest_chosen_or_too_late_no_mail(
     town.connection.execute("UPDATE notices SET person = %s, read_at = NULL", (DISTRICT.id,))
     assert digests.ask_digests() == 0
     assert DigestActivities(Settings(town.url), town.service, None).ask_digests() == 0
+
+
+@pytest.mark.parametrize("hour", [0, 2, 3, 7, 22, 23])
+@pytest.mark.parametrize("first", [date(2026, 3, 27), date(2026, 10, 23), date(2026, 12, 30)])
+def test_every_day_has_one_digest_whatever_the_clocks_do(first: date, hour: int) -> None:
+    """Asked each hour over the days on which clocks are put forward and back, and the new year."""
+    zone = TERRITORY.timezone
+    begin = datetime.combine(first, time(), zone).astimezone(UTC)
+    seen: dict[date, datetime] = {}
+    for hours in range(5 * 24 + 1):
+        now = begin + hours * EVERY
+        day = due_day(hour, now, zone)
+        if day is not None and day not in seen:
+            seen[day] = now
+    days = [first + timedelta(days=n) for n in range(5)]
+    assert [day for day in seen if day in days] == days
+    for day in days:
+        local = seen[day].astimezone(zone)
+        leapt = day == date(2026, 3, 29) and hour == 2
+        assert (local.date(), local.hour) == (day, 3 if leapt else hour)
+
+
+def test_the_digest_of_the_last_hour_may_come_after_midnight() -> None:
+    zone = TERRITORY.timezone
+    late = datetime(2027, 1, 1, 0, 40, tzinfo=zone).astimezone(UTC)
+    assert due_day(23, late, zone) == date(2026, 12, 31)
+    assert due_day(23, late + timedelta(hours=2), zone) is None
+    assert due_day(None, late, zone) is None
 
 
 def test_the_schedule_is_kept_and_asks(

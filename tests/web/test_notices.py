@@ -15,10 +15,12 @@ from icalendar import Calendar
 from playwright.sync_api import expect
 
 from api.demo.stories import path
+from api.stack.doctor.telling import telling_checks
+from domain.notices import book
 from domain.notices.settings import MailSettings
 from tests.web.checks import assert_accessible, assert_fits
 from tests.web.conftest import MELZO
-from workflows.notices.following import Following, follow, position
+from workflows.notices.following import Following, follow
 
 PHONE = {"width": 320, "height": 800}
 
@@ -47,7 +49,7 @@ def told(installation: Any) -> None:
     end = installation.service.recorder.last_position()
     with psycopg.connect(installation.database_url, autocommit=True) as connection:
         until = monotonic() + 20
-        while position(connection) < end:
+        while book.told_until(connection) < end:
             assert monotonic() < until
             threading.Event().wait(0.05)
 
@@ -127,6 +129,18 @@ def test_how_one_is_told_is_chosen_where_mail_is_set_up(
             "VALUES (%s, 'notice 1', 'failed', 'recipient_550', clock_timestamp())",
             referent,
         )
+        health = httpx.get(f"{installation.address}/health").json()
+        assert health["notices"]["state"] == "failed"
+        assert health["notices"]["failed"] == 1
+        # One mailbox that does not answer is not the installation's illness; a late server is.
+        figures = httpx.get(f"{installation.address}/metrics").text
+        assert 'cantiere_notices{what="failed"} 1.0' in figures
+        assert 'cantiere_notices{what="late"} 0.0' in figures
+        with psycopg.connect(installation.database_url) as connection:
+            found = {check.key: check for check in telling_checks(connection)}
+        assert found["notices"].well
+        assert "non riusciti 1" in found["mail"].found
+        assert "cantiere mail --retry" in found["mail"].remedy.it
         scripted = desk(referent, viewport=PHONE)
         scripted.goto("/avvisi")
         expect(scripted.get_by_text("Un messaggio di posta per te non è partito")).to_be_visible()
@@ -149,6 +163,9 @@ def test_deadlines_are_in_a_calendar_until_its_address_is_revoked(
     assert_fits(page)
     answer = httpx.get(address)
     assert answer.headers["content-type"] == "text/calendar; charset=utf-8"
+    # RFC 5545 § 3.1: lines end with CR LF and have at most 75 octets.
+    lines = answer.content.split(b"\r\n")
+    assert all(len(line) <= 75 and b"\n" not in line for line in lines)
     events = Calendar.from_ical(answer.text).walk("VEVENT")
     summaries = [str(event["summary"]) for event in events]
     number = installation.cases["registered"][:8]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import psycopg
 from temporalio import activity, workflow
@@ -27,8 +28,8 @@ from workflows.names import TASK_QUEUE
 
 SCHEDULE = "notice-digests"
 EVERY = timedelta(hours=1)
-LATE = 3
-"""Hours by which a digest may come late, as when Temporal was away; after them there is none."""
+LATE = timedelta(hours=3)
+"""By how much a digest may come late, as when Temporal was away; after that there is none."""
 
 _TIMEOUT = timedelta(minutes=10)
 
@@ -64,19 +65,33 @@ class DigestActivities:
         people have one due. Nobody has who has read everything. Raises SettingsError."""
         if self._mail is None:
             return 0
-        now = self._service.clock.now().astimezone(self._service.territory.timezone)
+        now, zone = self._service.clock.now(), self._service.territory.timezone
         url = self._settings.database_url
         with psycopg.connect(url, autocommit=True, connect_timeout=4) as connection:
             waiting = book.who_has_unread(connection) & set(self._mail.addresses())
             chosen = book.preferences(connection, waiting)
             due = [
-                person
+                (person, day)
                 for person, choice in chosen.items()
-                if choice.digest is not None and choice.digest <= now.hour < choice.digest + LATE
+                if (day := due_day(choice.digest, now, zone)) is not None
             ]
-            for person in due:
-                outbox.ask_digest(connection, person, now.date())
+            for person, day in due:
+                outbox.ask_digest(connection, person, day)
         return len(due)
+
+
+def due_day(hour: int | None, now: datetime, zone: ZoneInfo) -> date | None:
+    """The day whose digest, chosen for that hour, is to leave now; None for none. That of 23 may
+    come after midnight; an hour that the clocks leap over comes when they have, one that they
+    repeat is that of its first time."""
+    if hour is None:
+        return None
+    today = now.astimezone(zone).date()
+    for day in (today, today - timedelta(days=1)):
+        at = datetime.combine(day, time(hour), zone).astimezone(UTC)
+        if at <= now < at + LATE:
+            return day
+    return None
 
 
 async def keep_digests(client: Client, *, task_queue: str = TASK_QUEUE) -> None:

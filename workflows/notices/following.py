@@ -47,7 +47,7 @@ class Following:
         """Tell of these events, save those that another follower has told of meanwhile.
         Raises psycopg.Error, LogUnavailable; then nobody has been told of any."""
         with connection.transaction():
-            told = position(connection, hold=True)
+            told = book.told_until(connection, hold=True)
             news = [
                 self._tell(connection, entry)
                 for entry in entries
@@ -98,16 +98,6 @@ class Following:
             return set()
 
 
-def position(connection: Connection[Any], *, hold: bool = False) -> int:
-    """Of the last event of the log that people have been told of. `hold`: nobody else may move it
-    before the transaction ends."""
-    query = "SELECT position FROM notices_position" + (" FOR UPDATE" if hold else "")
-    row = connection.execute(query.encode()).fetchone()
-    assert row is not None
-    found: int = row[0]
-    return found
-
-
 def follow(following: Following, database_url: str, stop: Event) -> None:
     """Until `stop`. Whatever fails is tried again."""
     follower = Follower(following.recorder, database_url, poll=_POLL)
@@ -115,7 +105,7 @@ def follow(following: Following, database_url: str, stop: Event) -> None:
     while not stop.is_set():
         try:
             with psycopg.connect(database_url, autocommit=True, connect_timeout=4) as connection:
-                for entries in follower.batches(position(connection), stop, BATCH):
+                for entries in follower.batches(book.told_until(connection), stop, BATCH):
                     following.take(connection, entries)
                     pause = _SHORTEST
         except (psycopg.Error, LogUnavailable) as error:

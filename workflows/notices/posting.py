@@ -16,8 +16,6 @@ from domain.settings import SettingsError
 from workflows.notices.mail import NotSent, compose, deliver
 
 _POLL = 2.0
-_TIDY_EVERY = 1800
-"""Rounds without a mail, about an hour."""
 _LONGEST_PAUSE = 5.0
 
 log = structlog.get_logger(__name__)
@@ -62,13 +60,9 @@ def post(settings: MailSettings, database_url: str, stop: Event) -> None:
     while not stop.is_set():
         try:
             with psycopg.connect(database_url, autocommit=True, connect_timeout=4) as connection:
-                idle = 0
                 while not stop.is_set():
                     pause = 0.2
                     if not send_next(connection, settings):
-                        if idle % _TIDY_EVERY == 0:
-                            outbox.forget_old(connection)
-                        idle += 1
                         stop.wait(_POLL)
         except psycopg.Error as error:
             log.warning("mail waits for the database", error=type(error).__name__)

@@ -1,4 +1,4 @@
-"""The role that tells people: a thread that follows the log, and one that sends mail."""
+"""The role that tells people: threads that follow the log, send mail, and forget what is old."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from domain.service import CaseService
 from domain.settings import Settings
 from workflows.connection import service_at_last
 from workflows.notices.following import Following, follow
+from workflows.notices.forgetting import keep_tidy
 from workflows.notices.posting import post
 
 
@@ -23,7 +24,10 @@ async def run_notifier(
         return
     halt, url = Event(), settings.database_url
     try:
-        working = [asyncio.to_thread(follow, Following(own, mail), url, halt)]
+        working = [
+            asyncio.to_thread(follow, Following(own, mail), url, halt),
+            asyncio.to_thread(keep_tidy, own, url, halt),
+        ]
         if mail is not None:
             working.append(asyncio.to_thread(post, mail, url, halt))
         running = asyncio.gather(*working)

@@ -11,6 +11,7 @@ import psycopg
 from psycopg.rows import tuple_row
 
 from api.stack.doctor.check import Check, guarded
+from api.stack.doctor.telling import telling_checks
 from domain.settings import Settings
 from protocols.text import Text
 
@@ -57,6 +58,8 @@ def _server(settings: Settings, title: Text) -> Iterator[Check]:
         yield from guarded("projections", models, _MIGRATE, lambda: _read_models(connection))
         proof = Text(it="prova del registro", en="proof of the log")
         yield from guarded("proof", proof, _MIGRATE, lambda: _proof(connection, settings))
+        notices = Text(it="avvisi", en="notices")
+        yield from guarded("notices", notices, _MIGRATE, lambda: telling_checks(connection))
 
 
 def _schema(settings: Settings, title: Text) -> Iterator[Check]:

@@ -3,7 +3,7 @@ title and the number by which people say the case; of a sealed or restricted cas
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 from uuid import uuid5
 
 from fastapi import APIRouter, Request
@@ -18,7 +18,7 @@ from api.web.inbox.view import number_of
 from api.web.words import notices as words
 from domain.notices import calendars
 from projections.inbox.queries import InboxTask, inbox
-from protocols.territory import UnknownName
+from protocols.territory import UnknownName, last_day
 from protocols.text import Language, Text
 
 router = APIRouter()
@@ -80,17 +80,12 @@ def _event(door: Door, task: InboxTask, language: Language) -> Event:
     event.add("uid", str(uuid5(task.case, task.task)))
     event.add("dtstamp", door.service.clock.now())
     assert task.due is not None
-    day = _last_day(door, task.due)
+    day = last_day(task.due, door.service.territory.timezone)
     event.add("dtstart", day)
     event.add("dtend", day + timedelta(days=1))
     event.add("summary", _summary(task, language))
     event.add("transp", "TRANSPARENT")
     return event
-
-
-def _last_day(door: Door, due: datetime) -> date:
-    """A deadline at midnight is of the day before."""
-    return (due.astimezone(door.service.territory.timezone) - timedelta(seconds=1)).date()
 
 
 def _summary(task: InboxTask, language: Language) -> str:

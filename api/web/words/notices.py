@@ -28,8 +28,34 @@ KINDS = {
     "answered": Text("Ti hanno risposto", "You have been answered"),
     "emergency": Text("Accesso d'emergenza a un caso", "Emergency access to a case"),
     "moved": Text("Il caso segue una nuova versione", "The case follows a new version"),
+    "expiring": Text(
+        "Sta per scadere un'autorizzazione a comunicare i dati",
+        "A disclosure authorisation is about to expire",
+    ),
+    "expired": Text(
+        "È scaduta un'autorizzazione a comunicare i dati", "A disclosure authorisation has expired"
+    ),
+    "restricted": Text(
+        "Trattamento limitato: per ora sul caso non si può lavorare",
+        "Processing is restricted: the case may not be worked on for now",
+    ),
+    "eased": Text(
+        "Puoi lavorare sul caso, anche se il trattamento è limitato",
+        "You may work on the case although processing is restricted",
+    ),
+    "lifted": Text(
+        "La limitazione è finita: sul caso si può lavorare di nuovo",
+        "The restriction is over: the case may be worked on again",
+    ),
 }
-BADGES = {"reminded": "warning", "escalated": "danger", "emergency": "danger"}
+LABELS = {
+    "reminded": ("warning", Text("promemoria", "reminder")),
+    "escalated": ("danger", Text("in ritardo", "overdue")),
+    "emergency": ("danger", Text("emergenza", "emergency")),
+    "expiring": ("warning", Text("in scadenza", "expiring")),
+    "expired": ("danger", Text("scaduta", "expired")),
+    "restricted": ("danger", Text("limitato", "restricted")),
+}
 FAILED = Text(
     "Un messaggio di posta per te non è partito ({when}): avvisa chi gestisce il sistema.",
     "A mail for you could not be sent ({when}): tell whoever runs the system.",
@@ -42,9 +68,10 @@ MAIL_HELP = Text(
 )
 MAIL_EACH = Text("Per ogni avviso", "For every notice")
 MAIL_IMPORTANT = Text(
-    "Solo se mi assegnano un'attività, mi fanno una domanda, passa un termine o c'è un accesso "
-    "d'emergenza",
-    "Only when I am given a task or asked, a deadline passes, or there is an emergency access",
+    "Solo se mi assegnano un'attività, mi fanno una domanda, passa un termine, c'è un accesso "
+    "d'emergenza o il trattamento dei dati viene limitato",
+    "Only when I am given a task or asked, a deadline passes, there is an emergency access, or "
+    "processing is restricted",
 )
 MAIL_NEVER = Text("Mai", "Never")
 DIGEST = Text("Riepilogo del giorno", "Daily digest")
