@@ -225,7 +225,7 @@ def state_view(
         [
             TaskLine(
                 f"{state.id}:{t.key}", t.key, t.step, t.status, t.role,
-                scope_shown(door.reader, sight, t.scope), t.assignee, t.claimed_by, t.automation,
+                scope_shown(door.reader, sight, t.scope), t.assignee, t.taken_by, t.automation,
                 t.due, t.opened_at, t.settled_at, t.outcome,
             )
             for t in state.tasks.values()

@@ -10,11 +10,13 @@ from uuid import UUID
 import msgspec
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from msgspec.structs import replace
 from psycopg import Connection
 from psycopg_pool import ConnectionPool
 
 from api.http.access import Reader, Sight, What, may_read, relations
 from api.http.looks import Looks
+from api.http.once import ReadOnce
 from api.http.problems import Problem, unavailable
 from api.http.sights import sights
 from api.http.tokens import Issuer, TokenRefused
@@ -144,10 +146,13 @@ def identified(
         ) from None
 
 
-def door_of(request: Request, person: str, acting: str = "") -> Door:
+def door_of(request: Request, person: str, acting: str = "", *, once: bool = False) -> Door:
     """The door of somebody who has been identified. `acting`: the one `role scope` in which they
-    want to act, empty for all that they hold today. Raises UnknownName."""
+    want to act, empty for all that they hold today. `once`: what the request reads of the log, it
+    reads once. Raises UnknownName."""
     parts: Parts = request.app.state.parts
+    if once:
+        parts = replace(parts, service=ReadOnce(parts.service))
     now = parts.service.clock.now()
     today = now.astimezone(parts.service.territory.timezone).date()
     held = [(m.role, m.scope, m.deputy) for m in parts.service.territory.memberships(person, today)]

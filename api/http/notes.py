@@ -10,7 +10,7 @@ import msgspec
 from fastapi import APIRouter
 from pydantic import ConfigDict, Field
 
-from api.http.access import Reader, Sight, may_read
+from api.http.access import Reader, Sight, may_read, scope_shown
 from api.http.door import Door, Identified
 from api.http.looks import ReadRoute
 from api.http.parameters import After
@@ -154,14 +154,20 @@ def notes_of(door: Door, sight: Sight, case: UUID) -> Notes:
             text = screen.note(event, body, of[event.originator_version])["text"]
             notes.append(
                 Note(
-                    body.note, body.by, event.role or "", event.at, body.category, body.to,
-                    body.task, body.answers, text, waits, waits and _is_for(door, body.to),
+                    body.note, body.by, event.role or "", event.at, body.category,
+                    scope_shown(door.reader, sight, body.to), body.task, body.answers, text, waits,
+                    waits and _is_for(door, body.to),
                 )
             )  # fmt: skip
     run = Run(plan, state, service.clock.now(), service.territory)
     others = (to for to in addressees(service.territory, run) if to != door.reader.id)
     today = _today(door)
-    listed = [to for to in others if _sees(door, sight, to, today)]
+    # The comune's office would tell where a sealed case lives; its staff are listed by name.
+    listed = [
+        to
+        for to in others
+        if scope_shown(door.reader, sight, to) == to and _sees(door, sight, to, today)
+    ]
     return Notes(case, state.version, notes, listed)
 
 

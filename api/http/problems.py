@@ -48,6 +48,9 @@ _TITLES = {
 }
 
 
+NO_SUCH_ADDRESS = Text("Questo indirizzo non esiste.", "There is nothing at this address.")
+
+
 class FieldError(msgspec.Struct, frozen=True):
     """One field at fault; `field` is a dotted path, `query.` and `header.` say where else."""
 
@@ -170,9 +173,8 @@ def _answer(request: Request, problem: Problem) -> Response:
 def _http(request: Request, error: HTTPException) -> Problem:
     headers = dict(error.headers or {})
     if error.status_code == 404:
-        detail = Text("Questo indirizzo non esiste.", "There is nothing at this address.")
         remedy = Text("Gli indirizzi sono elencati in /docs.", "Addresses are listed at /docs.")
-        return Problem(404, "no_such_address", detail, remedy)
+        return Problem(404, "no_such_address", NO_SUCH_ADDRESS, remedy)
     if error.status_code == 405:
         allowed = request.app.state.methods_at(request.scope["path"])
         headers["Allow"] = ", ".join(sorted(allowed))

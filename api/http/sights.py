@@ -10,6 +10,7 @@ from uuid import UUID
 from psycopg.rows import tuple_row
 
 from api.http.access import Sight
+from api.http.once import ReadOnce
 from domain.access.rules import Rules, rules_of
 from domain.case import events as c
 from domain.case.state import Restriction, restricted_by
@@ -44,6 +45,20 @@ _QUERY = """
 
 def sights(service: CaseService, cases: Sequence[UUID]) -> dict[UUID, Sight]:
     """By case, those that there are, as they stand now. Raises LogUnavailable."""
+    if not isinstance(service, ReadOnce):
+        return _read(service, cases)
+    unread = [case for case in dict.fromkeys(cases) if case not in service.sights]
+    if len(unread) == 1:
+        # The whole page is about it: the rest of its history will be needed too.
+        history = service.history(unread[0])
+        only = sight_of(history, service.territory, service.clock.now())
+        service.sights |= {unread[0]: only} if only else {}
+    elif unread:
+        service.sights |= _read(service, unread)
+    return {case: service.sights[case] for case in cases if case in service.sights}
+
+
+def _read(service: CaseService, cases: Sequence[UUID]) -> dict[UUID, Sight]:
     topics = [topic_of(body) for body in _BODIES]
 
     def attempt(connection: Any, _: int) -> list[tuple[Any, ...]]:
@@ -56,6 +71,8 @@ def sights(service: CaseService, cases: Sequence[UUID]) -> dict[UUID, Sight]:
         event = service.mapper.read(Entry._make(row))
         gathered.setdefault(event.originator_id, _Gathered()).take(event)
     # After the log was read: what expires while it is read has expired.
+    if isinstance(service, ReadOnce):
+        service.time_passed()
     territory, now = service.territory, service.clock.now()
     return {case: found.sight(territory, now) for case, found in gathered.items() if found.opened}
 

@@ -19,6 +19,7 @@ from protocols.engine.run import Run
 from protocols.engine.state import Task
 from protocols.language.forms import Form
 from protocols.language.paths import parts_of
+from protocols.reading.words import joined, step_title
 from protocols.text import Text
 
 
@@ -130,14 +131,13 @@ def task_detail(door: Door, sight: Sight, case: UUID, key: str) -> TaskDetail:
     state = service.state(case)
     task = state.tasks.get(key)
     if task is None:
+        protocol = service.plan(state).protocol
+        opened = joined(step_title(protocol, each.step) for each in state.open_tasks())
         raise Refused(
             "not_found",
             "unknown_task",
             Text("Questo compito non esiste nel caso.", "The case has no such task."),
-            Text(
-                f"Sono aperti: {', '.join(t.key for t in state.open_tasks()) or 'nessuno'}.",
-                f"Open tasks: {', '.join(t.key for t in state.open_tasks()) or 'none'}.",
-            ),
+            Text(f"Sono aperti: {opened.it or 'nessuno'}.", f"Open: {opened.en or 'none'}."),
         )
     plan = service.plan(state)
     step = plan.protocol.steps[task.step]
@@ -162,7 +162,7 @@ def task_detail(door: Door, sight: Sight, case: UUID, key: str) -> TaskDetail:
         scope_shown(door.reader, sight, task.scope),
         task.deputy,
         task.assignee,
-        task.claimed_by,
+        task.taken_by,
         task.automation,
         task.opened_at,
         task.opens_at,

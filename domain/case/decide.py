@@ -33,7 +33,8 @@ from protocols.facts import FactError
 from protocols.language.answers import FieldError, Known, check, text_problem
 from protocols.language.document import Protocol
 from protocols.language.formula import OPEN
-from protocols.territory import Territory
+from protocols.reading.words import joined, outcome_title, step_title
+from protocols.territory import Territory, role_title, staff_name
 from protocols.text import Text
 
 
@@ -123,13 +124,16 @@ def _open_task(run: Run, key: str) -> Task:
     task = run.state.tasks.get(key)
     if task is not None and task.status == OPEN and not run.state.ended:
         return task
+    protocol = run.plan.protocol
+    title = step_title(protocol, task.step if task else key.partition("#")[0])
     if task is not None and task.status == "done":
+        outcome = outcome_title(protocol, task.step, task.outcome or "")
         raise Refused(
             "conflict",
             "task_done",
             Text(
-                f"Il compito «{key}» è già stato concluso con esito «{task.outcome}».",
-                f"Task “{key}” has already been completed with outcome “{task.outcome}”.",
+                f"{title.it} è già stato concluso con esito {outcome.it}.",
+                f"{title.en} has already been completed with outcome {outcome.en}.",
             ),
             Text("Rileggere il caso.", "Read the case again."),
         )
@@ -144,26 +148,28 @@ def _open_task(run: Run, key: str) -> Task:
                 f"The protocol has no step “{key[:60]}”.{hint[1]}",
             ),
         )
-    opened = ", ".join(sorted(t.key for t in run.state.open_tasks())) or "nessuno"
+    titles = dict.fromkeys(t.step for t in run.state.open_tasks())
+    opened = joined(step_title(protocol, step) for step in sorted(titles))
     raise Refused(
         "conflict",
         "step_not_open",
         Text(
-            f"Il compito «{key[:80]}» non è aperto.",
-            f"Task “{key[:80]}” is not open.",
+            f"{title.it} non è aperto.",
+            f"{title.en} is not open.",
         ),
-        Text(f"Sono aperti: {opened}.", f"Open tasks: {opened}."),
+        Text(f"Sono aperti: {opened.it or 'nessuno'}.", f"Open: {opened.en or 'none'}."),
     )
 
 
-def _not_claimed_by_another(task: Task, actor: c.Actor) -> None:
-    if task.claimed_by and task.claimed_by != actor.id:
+def _not_claimed_by_another(run: Run, task: Task, actor: c.Actor) -> None:
+    if task.taken_by and task.taken_by != actor.id:
+        holder = staff_name(run.territory, task.taken_by)
         raise Refused(
             "conflict",
             "task_claimed",
             Text(
-                f"Il compito è stato preso da {task.claimed_by}.",
-                f"The task has been taken by {task.claimed_by}.",
+                f"Il compito è stato preso da {holder}.",
+                f"The task has been taken by {holder}.",
             ),
             Text("Chiedere di rilasciarlo.", "Ask them to release it."),
         )
@@ -190,7 +196,7 @@ def _answers(
 def _complete(ground: Ground, run: Run, command: c.CompleteTask) -> str:
     task = _open_task(run, command.task)
     standing = standing_for_task(run, task, command.actor)
-    _not_claimed_by_another(task, command.actor)
+    _not_claimed_by_another(run, task, command.actor)
     plan = run.plan.steps[task.step]
     moves.check_outcome(run, plan, command.outcome)
     requires = plan.outcomes[command.outcome].requires
@@ -211,7 +217,7 @@ def _complete(ground: Ground, run: Run, command: c.CompleteTask) -> str:
 def _claim(ground: Ground, run: Run, command: c.ClaimTask) -> str:
     task = _open_task(run, command.task)
     standing = standing_for_task(run, task, command.actor)
-    _not_claimed_by_another(task, command.actor)
+    _not_claimed_by_another(run, task, command.actor)
     moves.check_turn(run, task)
     if task.claimed_by != command.actor.id:
         run.emit(TaskClaimed(task.key, command.actor.id))
@@ -237,16 +243,21 @@ def _assign(ground: Ground, run: Run, command: c.AssignTask) -> str:
         scope = run.scope(task.deputy)
         holders += [person for person, _ in ground.territory.holders(task.deputy, scope, day)]
     if command.to not in holders:
+        asked = staff_name(ground.territory, command.to[:60])
+        role = role_title(ground.territory, task.role)
+        # The id too: who does this by a program has to send it.
+        named = (f"{staff_name(ground.territory, each)} ({each})" for each in holders)
+        listed = ", ".join(dict.fromkeys(named))
         raise Refused(
             "invalid",
             "not_a_deputy",
             Text(
-                f"«{command.to[:60]}» non ha il ruolo «{task.role}» ({task.scope}), né supplisce.",
-                f"“{command.to[:60]}” neither holds “{task.role}” ({task.scope}) nor deputises.",
+                f"{asked} non ha per questo caso il ruolo «{role.it}», né supplisce.",
+                f"{asked} neither holds “{role.in_('en')}” for this case nor deputises.",
             ),
             Text(
-                f"Si può scegliere tra: {', '.join(holders) or 'nessuno'}.",
-                f"Choose among: {', '.join(holders) or 'nobody'}.",
+                f"Si può scegliere tra: {listed or 'nessuno'}.",
+                f"Choose among: {listed or 'nobody'}.",
             ),
         )
     run.emit(TaskAssigned(task.key, command.to, command.reason))
@@ -256,7 +267,7 @@ def _assign(ground: Ground, run: Run, command: c.AssignTask) -> str:
 def _add_member(ground: Ground, run: Run, command: c.AddMember) -> str:
     _known_step(run, command.step)
     standing = standing_in_roles(
-        run, _coordinating_roles(run.plan.protocol, command.step), command.actor
+        run, coordinating_roles(run.plan.protocol, command.step), command.actor
     )
     _check_member(ground, run, command)
     moves.add_member(run, command.step, command.member)
@@ -297,7 +308,7 @@ def _check_member(ground: Ground, run: Run, command: c.AddMember) -> None:
 _CODE = re.compile(r"[a-z0-9._-]{1,60}")
 
 
-def _coordinating_roles(protocol: Protocol, step: str) -> tuple[str, ...]:
+def coordinating_roles(protocol: Protocol, step: str) -> tuple[str, ...]:
     """Who may add members to a step: whoever did the step that named the first ones."""
     each = protocol.steps[step].each
     source = protocol.steps.get(each.split(".")[0]) if each else None
@@ -414,7 +425,13 @@ def _pass_time(ground: Ground, run: Run, command: c.PassTime) -> str:
     role = _machine_only(command.actor)
     state, timezone = run.state, ground.territory.timezone
     assert isinstance(state, CaseState)
-    over = () if state.ended else tuple(disclosures.expired(state.disclosures, run.now, timezone))
+    over: tuple[e.Body, ...] = ()
+    if not state.ended:
+        warn = ground.territory.access.warn_before_expiry_days
+        over = (
+            *disclosures.expired(state.disclosures, run.now, timezone),
+            *disclosures.expiring(state.disclosures, run.now, timezone, warn),
+        )
     for body in over:
         run.emit(body)
     if not over:

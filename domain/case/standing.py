@@ -9,6 +9,8 @@ from domain.case.commands import Actor
 from domain.refusal import Refused
 from protocols.engine.run import Run
 from protocols.engine.state import Task
+from protocols.reading import words
+from protocols.territory import role_title
 from protocols.text import Text
 
 
@@ -34,12 +36,14 @@ def standing_for_task(run: Run, task: Task, actor: Actor) -> Standing:
     for rung in task.ladder[: task.rung]:
         if (rung.role, rung.scope) in held:
             return Standing(rung.role, True)
+    # Not where: the comune of a sealed case is no business of whoever is refused.
+    title = role_title(run.territory, task.role)
     raise Refused(
         "forbidden",
         "role_not_held",
         Text(
-            f"Questo compito spetta al ruolo «{task.role}» ({task.scope}).",
-            f"This task belongs to the role “{task.role}” ({task.scope}).",
+            f"Questo compito spetta a chi per questo caso è «{title.it}».",
+            f"This task belongs to whoever is “{title.in_('en')}” for this case.",
         ),
         Text(
             "Chiedere a chi ha quel ruolo o al suo sostituto.",
@@ -62,12 +66,13 @@ def standing_in_roles(run: Run, roles: Iterable[str], actor: Actor) -> Standing:
         deputy = run.plan.protocol.roles[role].deputy
         if deputy and (deputy, run.scope(deputy)) in held:
             return Standing(deputy, True)
-    listed = ", ".join(roles) or "nessuno"
+    listed = words.joined(words.role_title(run.plan.protocol, role) for role in roles)
+    it, en = listed.it or "nessuno", listed.en or "none"
     raise Refused(
         "forbidden",
         "role_not_held",
         Text(
-            f"Lo può fare solo chi ha uno di questi ruoli per questo caso: {listed}.",
-            f"Only a holder of one of these roles for this case may: {listed}.",
+            f"Lo può fare solo chi ha uno di questi ruoli per questo caso: {it}.",
+            f"Only a holder of one of these roles for this case may: {en}.",
         ),
     )

@@ -14,7 +14,7 @@ from psycopg.rows import class_row
 class InboxCounts(msgspec.Struct, frozen=True):
     """Of the tasks that the asker may do: `all` of them, `overdue`, `today` (due by the end of the
     day and not overdue), `held` by the asker, `free` for anybody, taken by `others`. `waiting`:
-    what others have to do in cases that the asker manages."""
+    what the asker gave to others, and what others have to do in cases that the asker manages."""
 
     all: int
     overdue: int
@@ -42,9 +42,12 @@ _QUERY = """
         count(*) FILTER (WHERE assignee = '' AND claimed_by = '') AS free,
         count(*) FILTER (WHERE claimed_by NOT IN ('', %(person)s)) AS others,
         (SELECT count(*) FROM inbox.tasks t JOIN inbox.cases c USING (originator_id)
-         WHERE c.case_manager = %(person)s AND t.automation = ''
+         WHERE c.case_manager = %(person)s AND t.automation = '' AND t.given_by <> %(person)s
            AND NOT (%(person)s IN (t.assignee, t.claimed_by)
-                    OR t.holders && %(holds)s OR t.called && %(holds)s)) AS waiting
+                    OR t.holders && %(holds)s OR t.called && %(holds)s))
+        + (SELECT count(*) FROM inbox.tasks t
+           WHERE t.given_by = %(person)s AND t.claimed_by <> %(person)s
+             AND t.automation = '') AS waiting
     FROM mine
 """
 

@@ -57,6 +57,7 @@ class Task(Row, frozen=True):
     ignores_pause: bool
     holders: list[str]
     called: list[str]
+    given_by: str = ""
 
 
 class Question(Row, frozen=True):
@@ -99,13 +100,14 @@ def _carried(of: UUID, task: e.TaskCarried, title: StepTitle, before: Task | Non
         task.ignores_pause,
         holders,
         list(called),
+        before.given_by if before and task.claimed_by == before.claimed_by else "",
     )
 
 
 class Inbox(ReadModel):
     name = "inbox"
     folder = Path(__file__).parent
-    version = 3
+    version = 4
     tables = {
         "cases": Table(Case),
         "tasks": Table(Task, key=["task"]),
@@ -246,15 +248,18 @@ class Inbox(ReadModel):
 
     @on(c.TaskClaimed)
     def _claimed(self, rows: Rows, event: Recorded, body: c.TaskClaimed) -> None:
-        self._change(rows, event.originator_id, body.task, claimed_by=body.by)
+        self._change(rows, event.originator_id, body.task, claimed_by=body.by, given_by="")
 
     @on(c.TaskAssigned)
     def _assigned(self, rows: Rows, event: Recorded, body: c.TaskAssigned) -> None:
-        self._change(rows, event.originator_id, body.task, claimed_by=body.to)
+        # Who gives a task to themselves takes it.
+        by = "" if event.actor == body.to else event.actor
+        self._change(rows, event.originator_id, body.task, claimed_by=body.to, given_by=by)
 
-    @on(c.TaskReleased)
-    def _released(self, rows: Rows, event: Recorded, body: c.TaskReleased) -> None:
-        self._change(rows, event.originator_id, body.task, claimed_by="")
+    # Who has signed has done their part: it waits for whoever signs next.
+    @on(c.TaskReleased, e.StepSigned)
+    def _released(self, rows: Rows, event: Recorded, body: c.TaskReleased | e.StepSigned) -> None:
+        self._change(rows, event.originator_id, body.task, claimed_by="", given_by="")
 
     @on(c.NoteWritten)
     def _note(self, rows: Rows, event: Recorded, body: c.NoteWritten) -> None:

@@ -19,6 +19,7 @@ class InboxTask(msgspec.Struct, frozen=True, kw_only=True):
 
     `comune` is empty where the address is sealed. `overdue`: the deadline has passed and the
     clocks run. `due` is meaningless while `paused`. `escalated`: how many rungs have been called.
+    `given_by`: who gave the task to whoever has it; empty where they took it themselves.
     `via`: why the asker sees it: `assigned`, `claimed`, `role`, `deputy`, `called`, or empty where
     nobody asked for themselves. `pseudonym` is sealed: `domain.vault.pseudonyms`.
     """
@@ -44,6 +45,7 @@ class InboxTask(msgspec.Struct, frozen=True, kw_only=True):
     deputy: str
     assignee: str
     claimed_by: str
+    given_by: str = ""
     automation: str
     priority: int
     due: datetime | None
@@ -69,8 +71,8 @@ _QUERY = """
         t.instance, t.title_it, t.title_en, t.stage, c.protocol, c.version, c.episode,
         c.person::uuid AS person, coalesce(p.pseudonym, '') AS pseudonym,
         CASE WHEN c.sealed OR p.sealed THEN '' ELSE c.comune END AS comune, c.district, c.source,
-        t.role, t.scope, t.deputy, t.assignee, t.claimed_by, t.automation, t.priority, t.due,
-        t.opened_at, t.rung AS escalated, t.reminded,
+        t.role, t.scope, t.deputy, t.assignee, t.claimed_by, t.given_by, t.automation,
+        t.priority, t.due, t.opened_at, t.rung AS escalated, t.reminded,
         c.paused <> '{}' AND NOT t.ignores_pause AS paused,
         c.sealed OR coalesce(p.sealed, false) AS sealed,
         c.restricted OR c.stored_only AS restricted,
@@ -86,8 +88,9 @@ _QUERY = """
     LEFT JOIN persons.persons p ON p.originator_id = c.person::uuid
     WHERE (%(person)s = '' AND %(holds)s = '{}'
            OR (%(person)s <> '' AND %(person)s IN (t.assignee, t.claimed_by)
-               OR t.holders && %(holds)s OR t.called && %(holds)s) <> %(waiting)s)
-      AND (NOT %(waiting)s OR c.case_manager = %(person)s AND %(person)s <> '')
+               OR t.holders && %(holds)s OR t.called && %(holds)s) <> %(waiting)s
+           OR %(waiting)s AND t.given_by = %(person)s AND t.claimed_by <> %(person)s)
+      AND (NOT %(waiting)s OR %(person)s IN (c.case_manager, t.given_by) AND %(person)s <> '')
       AND (%(automations)s OR t.automation = '')
       AND (%(case)s::uuid IS NULL OR t.originator_id = %(case)s)
       AND (%(district)s::int IS NULL OR c.district = %(district)s)
@@ -142,8 +145,8 @@ def inbox(
     their roles may do, also as deputies, and what they have been called in for; with neither, every
     open task. `priority`: at least. `unclaimed`: leaves out what others have taken. Tasks that the
     machine is doing are left out unless `automations`. `due_after`: with clocks that run. `held`:
-    by whom a task has been taken. `waiting`: instead of their own, what others have to do in the
-    cases that `person` manages. Raises BadCursor.
+    by whom a task has been taken. `waiting`: instead of their own, what `person` gave to others,
+    and what others have to do in the cases that `person` manages. Raises BadCursor.
     """
     after_priority, after_due, after_case, after_task = after(cursor, number, instant, UUID, str)
     parameters = {

@@ -20,6 +20,7 @@ CREATE INDEX ON cases (district);
 CREATE INDEX ON cases (case_manager) WHERE case_manager <> '';
 
 -- Tasks that are open. holders and called hold "role scope": who may act, who was called in.
+-- given_by: who gave the task to whoever has it, '' where they took it themselves.
 CREATE TABLE tasks (
     originator_id uuid        NOT NULL,
     task          text        NOT NULL,
@@ -43,6 +44,7 @@ CREATE TABLE tasks (
     ignores_pause boolean     NOT NULL,
     holders       text[]      NOT NULL,
     called        text[]      NOT NULL,
+    given_by      text        NOT NULL,
     PRIMARY KEY (originator_id, task)
 );
 
@@ -50,6 +52,7 @@ CREATE INDEX ON tasks USING gin (holders);
 CREATE INDEX ON tasks USING gin (called);
 CREATE INDEX ON tasks (assignee) WHERE assignee <> '';
 CREATE INDEX ON tasks (claimed_by) WHERE claimed_by <> '';
+CREATE INDEX ON tasks (given_by) WHERE given_by <> '';
 CREATE INDEX ON tasks ((-priority), (coalesce(due, 'infinity')), originator_id, task);
 
 -- Questions between those who work on a case; asked_to is a staff id or a scope.

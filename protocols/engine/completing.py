@@ -10,6 +10,7 @@ from protocols.engine.run import Run
 from protocols.engine.scopes import idle_scope, outcome_by_itself
 from protocols.engine.task import Task
 from protocols.language.formula import DONE, OPEN, WAITING
+from protocols.reading.words import depends_on, outcome_title, step_title
 from protocols.text import Text
 
 
@@ -39,7 +40,8 @@ def complete(
     """
     task = run.state.tasks.get(key)
     if run.state.ended or task is None or task.status != OPEN:
-        raise Impossible("step_not_open", f"il passo '{key}' non è aperto", f"'{key}' is not open")
+        title = step_title(run.plan.protocol, key.partition("#")[0])
+        raise Impossible("step_not_open", f"{title.it} non è aperto", f"{title.en} is not open")
     plan = run.plan.steps[task.step]
     check_turn(run, task)
     check_outcome(run, plan, outcome)
@@ -106,10 +108,11 @@ def check_turn(run: Run, task: Task) -> None:
     """Raises Impossible while another task of its group is being done."""
     other = taken_instead(run, task)
     if other is not None:
+        title = step_title(run.plan.protocol, other.step)
         raise Impossible(
             "one_at_a_time",
-            f"uno alla volta: prima va concluso o rilasciato '{other.key}'",
-            f"one at a time: '{other.key}' is to be completed or released first",
+            f"uno alla volta: prima va concluso o rilasciato {title.it}",
+            f"one at a time: {title.en} is to be completed or released first",
         )
 
 
@@ -129,17 +132,19 @@ def why_not_outcome(run: Run, plan: StepPlan, name: str) -> Impossible | None:
             f"l'esito '{name}' non esiste: sono previsti {listed}",
             f"no outcome '{name}': there are {listed}",
         )
+    title = outcome_title(run.plan.protocol, plan.name, name)
     if outcome.at_most and run.state.used.get((plan.name, name), 0) >= outcome.at_most:
         return Impossible(
             "outcome_used_up",
-            f"l'esito '{name}' si può scegliere al massimo {outcome.at_most} volte",
-            f"outcome '{name}' may be chosen {outcome.at_most} times at most",
+            f"l'esito {title.it} si può scegliere al massimo {outcome.at_most} volte",
+            f"outcome {title.en} may be chosen {outcome.at_most} times at most",
         )
     if not run.holds(plan.outcome_guards.get(name)):
+        on = depends_on(run.plan.protocol, outcome.when or "")
         return Impossible(
             "outcome_not_possible",
-            f"l'esito '{name}' non è ancora possibile: {outcome.when}",
-            f"outcome '{name}' is not possible yet: {outcome.when}",
+            f"l'esito {title.it} non è ancora possibile: dipende {on.it}",
+            f"outcome {title.en} is not possible yet: it depends on {on.en}",
         )
     return None
 

@@ -15,6 +15,7 @@ from protocols.engine.completing import (
 from protocols.engine.plan import EventPlan, StepPlan
 from protocols.engine.run import Run
 from protocols.language.formula import DONE, OPEN, OUT
+from protocols.reading.words import condition, duration, step_title
 from protocols.text import Text
 
 
@@ -27,8 +28,8 @@ def why_not(run: Run, plan: EventPlan) -> Text | None:
         limit = run.timing.after(event.reopens, state.ended_at or run.now)
         if run.now > limit or state.silent:
             return Text(
-                it=f"il rientro è possibile entro {event.reopens} dalla chiusura",
-                en=f"re-entry is possible within {event.reopens} of the end",
+                it=f"il rientro è possibile entro {duration(event.reopens).it} dalla chiusura",
+                en=f"re-entry is possible within {duration(event.reopens).en} of the end",
             )
         return None
     if event.reopens is not None and plan.formula is None:
@@ -39,15 +40,13 @@ def why_not(run: Run, plan: EventPlan) -> Text | None:
             it=f"riguarda solo le segnalazioni da: {kinds}", en=f"only for referrals from: {kinds}"
         )
     if event.during and state.marks[event.during].status != OPEN:
+        around = step_title(run.plan.protocol, event.during)
         return Text(
-            it=f"è possibile solo durante '{event.during}'",
-            en=f"possible only during '{event.during}'",
+            it=f"è possibile solo durante {around.it}", en=f"possible only during {around.en}"
         )
     if plan.formula and plan.formula.evaluate(state.marks) is not True:
-        return Text(
-            it=f"è possibile solo quando: {plan.formula.text}",
-            en=f"possible only when: {plan.formula.text}",
-        )
+        then = condition(run.plan.protocol, plan.formula.text)
+        return Text(it=f"è possibile solo dopo {then.it}", en=f"possible only after {then.en}")
     if event.at_most and state.happened.get(plan.name, {}).get("count", 0) >= event.at_most:
         return Text(
             it=f"può accadere al massimo {event.at_most} volte",

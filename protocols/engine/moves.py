@@ -25,6 +25,8 @@ __all__ = [
     "Impossible", "add_member", "check_outcome", "check_turn", "complete", "force", "give_up",
     "happen", "open_case", "pass_time", "redo", "skip", "taken_instead", "why_not",
 ]  # fmt: skip
+from protocols.reading.words import step_title
+from protocols.text import Text
 
 
 def open_case(run: Run, opened: e.CaseOpened) -> None:
@@ -53,17 +55,15 @@ def pass_time(run: Run) -> None:
 
 def add_member(run: Run, step: str, member: Any) -> None:
     """One more task of an open `each` step. Raises Impossible."""
-    plan = run.plan.steps.get(step)
+    plan, title = run.plan.steps.get(step), _title(run, step)
     if plan is None or not plan.step.each:
         raise Impossible(
             "not_for_each",
-            f"'{step}' non è un passo con più compiti",
-            f"'{step}' has one task only",
+            f"{title.it} non è un passo con più compiti",
+            f"{title.en} has one task only",
         )
     if run.state.ended or run.state.marks[step].status != OPEN:
-        raise Impossible(
-            "step_not_open", f"il passo '{step}' non è aperto", f"'{step}' is not open"
-        )
+        raise Impossible("step_not_open", f"{title.it} non è aperto", f"{title.en} is not open")
     if plan.copies:
         _add_copy(run, plan, instance_of(member))
         return
@@ -92,11 +92,16 @@ def _add_copy(run: Run, plan: StepPlan, member: str) -> None:
 def _check_scope(run: Run, step: str) -> None:
     within = run.plan.steps[step].within
     if within and run.state.marks[within].status != OPEN:
+        title, around = _title(run, step), _title(run, within)
         raise Impossible(
             "scope_not_open",
-            f"'{step}' si fa solo durante '{within}', che non è aperto",
-            f"'{step}' is done only during '{within}', which is not open",
+            f"{title.it} si fa solo durante {around.it}, che non è aperto",
+            f"{title.en} is done only during {around.en}, which is not open",
         )
+
+
+def _title(run: Run, step: str) -> Text:
+    return step_title(run.plan.protocol, step)
 
 
 def _not_ended(run: Run) -> None:
@@ -107,7 +112,10 @@ def _not_ended(run: Run) -> None:
 def skip(run: Run, step: str, reason: str) -> None:
     _not_ended(run)
     if run.state.marks[step].status not in (WAITING, OPEN):
-        raise Impossible("step_settled", f"'{step}' è già concluso", f"'{step}' is settled already")
+        title = _title(run, step)
+        raise Impossible(
+            "step_settled", f"{title.it} è già concluso", f"{title.en} is settled already"
+        )
     keys = [key for s in run.with_inside((step,)) for key in run.state.of_step.get(s, ())]
     run.emit(e.StepSkipped(step, reason, tuple(key for key in keys if key in run.state.open)))
     plan = run.plan.steps[step]
@@ -122,7 +130,8 @@ def skip(run: Run, step: str, reason: str) -> None:
 def force(run: Run, step: str, reason: str) -> None:
     _not_ended(run)
     if run.state.marks[step].status == OPEN:
-        raise Impossible("step_open", f"'{step}' è già aperto", f"'{step}' is open already")
+        title = _title(run, step)
+        raise Impossible("step_open", f"{title.it} è già aperto", f"{title.en} is open already")
     _check_scope(run, step)
     late = tuple(key for key in run.state.of_step.get(step, ()) if key in run.state.open)
     if late:
@@ -139,15 +148,19 @@ def redo(run: Run, step: str, reason: str) -> None:
     """A new round of a settled step. Raises Impossible, also where it would not open again."""
     _not_ended(run)
     if run.state.marks[step].status not in (DONE, OUT):
-        raise Impossible("step_not_settled", f"'{step}' non è concluso", f"'{step}' is not settled")
+        title = _title(run, step)
+        raise Impossible(
+            "step_not_settled", f"{title.it} non è concluso", f"{title.en} is not settled"
+        )
     run.emit(e.StepRedone(step, reason))
     run.restart(step, "redo")
     settle(run)
     if run.state.marks[step].status != OPEN:
+        title = _title(run, step)
         raise Impossible(
             "cannot_be_redone",
-            f"la condizione di '{step}' non vale più: si può forzare",
-            f"the condition of '{step}' no longer holds: it may be forced",
+            f"la condizione di {title.it} non vale più: si può forzare",
+            f"the condition of {title.en} no longer holds: it may be forced",
         )
 
 

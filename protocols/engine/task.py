@@ -42,6 +42,13 @@ class Task(Struct, frozen=True, gc=False):
     claimed_by: str = ""
     signature: e.StepSigned | None = None
 
+    @property
+    def taken_by(self) -> str:
+        """Whose it is to do now. Who has signed it has done their part: that they had taken it
+        keeps nobody from signing next."""
+        signed = self.signature is not None and self.signature.by == self.claimed_by
+        return "" if signed else self.claimed_by
+
 
 class Standing(NamedTuple):
     """Since when a sub-protocol runs, until when it ran, with which reason it will end ('' while

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from protocols.language.document import Holder, Protocol
@@ -19,6 +20,8 @@ _UNITS = {
     "month": ("mese", "mesi"),
     "year": ("anno", "anni"),
 }
+
+_LOOKED_AT = re.compile(r"\b(?:events\.)?([a-z_][a-z0-9_]*)\.[a-z_]")
 
 _HOLDERS = {
     "comune": Text("il Comune", "the municipality"),
@@ -71,6 +74,17 @@ def outcome_title(protocol: Protocol, step: str, name: str) -> Text:
     outcome = protocol.steps[step].outcomes.get(name) if step in protocol.steps else None
     title = outcome.title if outcome and outcome.title else Text(name, name.replace("_", " "))
     return Text(f"«{title.it}»", f"“{title.in_('en')}”")
+
+
+def depends_on(protocol: Protocol, guard: str) -> Text:
+    """What a condition on what is known looks at: the steps and the case events in it; the case
+    itself where it names none."""
+    named = dict.fromkeys(_LOOKED_AT.findall(guard))
+    found = [name for name in named if name in protocol.steps or name in protocol.events]
+    if not found:
+        return Text("dai dati del caso", "the data of the case")
+    listed = joined(step_title(protocol, name) for name in found)
+    return Text(f"da {listed.it}", listed.en)
 
 
 def role_title(protocol: Protocol, name: str) -> Text:

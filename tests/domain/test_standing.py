@@ -71,7 +71,7 @@ def test_the_role_is_held_in_the_scope_of_the_case() -> None:
     elsewhere = holding("m", ("municipal_referent", "comune:015108"), ("management", COMUNE))
     refusal = given(PLAN).when(complete("triage", actor=elsewhere)).refused("role_not_held")
     assert refusal.kind == "forbidden"
-    assert "municipal_referent" in refusal.message.it
+    assert "Referente comunale" in refusal.message.it
 
 
 @pytest.mark.parametrize("nobody", [c.Actor("x"), c.Actor("x", (("", "", False),)), c.Actor("")])

@@ -9,7 +9,17 @@ from domain.conformance import check_case
 from domain.log.recorded import Recorded
 from protocols.engine import events as e
 from protocols.registry import Registry
-from tests.engine.gwt import CASE, SYSTEM, TERRITORY, complete, everybody, given, protocol, redo
+from tests.engine.gwt import (
+    CASE,
+    SYSTEM,
+    TERRITORY,
+    claim,
+    complete,
+    everybody,
+    given,
+    protocol,
+    redo,
+)
 
 PLAN = protocol("""\
 forms:
@@ -58,6 +68,14 @@ def test_who_signs_something_else_takes_the_first_ones_place() -> None:
     other.when(complete("sign", "signed", BEA)).refused("second_person_needed")
     done = other.when(complete("sign", "signed", ADA)).then(e.StepCompleted, e.StepOpened)
     assert done.events[0].data == {"goals": "lavoro"}
+
+
+def test_that_the_first_had_taken_it_keeps_nobody_from_signing_next() -> None:
+    taken = given(PLAN).did(claim("sign", ADA))
+    taken.when(complete("sign", "signed", BEA, goals="casa")).refused("task_claimed")
+    signed = taken.did(complete("sign", "signed", ADA, goals="casa"))
+    signed.when(complete("sign", "signed", BEA)).then(e.StepCompleted, e.StepOpened)
+    signed.did(claim("sign", BEA)).when(complete("sign", "signed", ADA)).refused("task_claimed")
 
 
 def test_personal_answers_of_the_second_are_signed_anew() -> None:
