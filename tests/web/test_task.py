@@ -12,7 +12,6 @@ from uuid import UUID
 import pytest
 from playwright.sync_api import Page, expect
 
-from api.demo.stories import path
 from protocols.territory import default_pack
 from tests.canary.papers import unpacked
 from tests.web.checks import assert_accessible, assert_fits
@@ -194,19 +193,6 @@ def test_what_others_wrote_stands_beside_and_where_they_differ(
     )
     assert_accessible(page)
     assert_fits(page)
-    # The conference has everybody's view before it, and its minutes have it on paper.
-    for each in tasks[2:]:
-        story.do("assess", "done", {**answers, "work": 4}, instance=each.instance)
-    path.fit(story, treatment_reference="12/2026")
-    meeting = desk(installation.holder("district_referent", "district:5"))
-    meeting.goto(address(installation, "assessing", "conference"))
-    compared = meeting.get_by_role("row").filter(has_text="Funzionamento personale e sociale")
-    expect(compared).to_contain_text("differiscono")
-    expect(meeting.get_by_text("Servono almeno tre componenti")).to_be_visible()
-    assert_accessible(meeting)
-    path.decided(story, "admit")
-    paper = meeting.request.get(address(installation, "assessing", "conference") + "/stampa")
-    assert "differiscono" in next(unpacked(paper.body())).decode()
 
 
 def test_a_draft_is_kept_while_typing_and_survives_the_session(
@@ -249,8 +235,7 @@ def test_of_two_who_do_the_same_task_the_second_loses_nothing(
     confirm(mine)
     expect(mine.get_by_text("La tua firma è registrata")).to_be_visible()
     expect(mine.get_by_text("serve la firma di un'altra persona")).to_be_visible()
-    # The second signs what the first signed, once the first has let go of the task.
-    mine.get_by_role("button", name="Rilascia").click()
+    # The second signs what the first signed, who had taken the task and need not let go of it.
     second = desk(_another(installation, referent))
     second.goto(where)
     expect(second.get_by_text("ha firmato il")).to_be_visible()
@@ -314,26 +299,17 @@ def test_what_is_not_there_or_not_ones_own_is_said(
     assert_accessible(operator)
 
 
-@pytest.mark.parametrize("scripts", [True, False])
-def test_a_document_is_attached_and_the_rest_of_the_page_stays(
-    installation: Installation, desk: Desk, referent: str, scripts: bool
+def test_without_javascript_a_document_is_attached_and_the_page_comes_again(
+    installation: Installation, desk: Desk, referent: str
 ) -> None:
-    page = desk(referent, java_script_enabled=scripts)
+    page = desk(referent, java_script_enabled=False)
     page.goto(address(installation, "triaged", "authorise_disclosure"))
     page.get_by_text("Allega un documento").first.click()
     file: Any = {"name": "modulo.txt", "mimeType": "text/plain", "buffer": b"Firmato."}
     page.get_by_label("File").set_input_files(file)
-    title = f"Modulo firmato {'con' if scripts else 'senza'} script"
-    page.get_by_label("Titolo").fill(title)
+    page.get_by_label("Titolo").fill("Modulo firmato")
     page.get_by_role("button", name="Allega un documento").click()
-    expect(page.get_by_role("link", name=title)).to_be_visible()
-    if scripts:
-        assert_accessible(page)
-        file = {"name": "finto.pdf", "mimeType": "application/pdf", "buffer": b"MZ\x90\x00"}
-        page.get_by_text("Allega un documento").first.click()
-        page.get_by_label("File").set_input_files(file)
-        page.get_by_role("button", name="Allega un documento").click()
-        expect(page.locator("#messaggi .alert")).to_be_visible()
+    expect(page.get_by_role("link", name="Modulo firmato")).to_be_visible()
 
 
 def test_by_keyboard_alone_and_recorded_late(installation: Installation, desk: Desk) -> None:

@@ -8,6 +8,7 @@ from uuid import UUID
 
 import msgspec
 
+from api.http.access import scope_shown
 from api.http.documents import documents
 from api.http.hosts import list_hosts
 from api.http.problems import Problem
@@ -69,14 +70,20 @@ def _services(desk: Desk, case: UUID | None) -> Iterator[Group]:
     yield Group(None, tuple(Option(each.id, each.title) for each in found))
 
 
-def _people(desk: Desk, case: UUID | None) -> Iterator[Group]:
-    """By the role that comes first, each with where they work."""
+def people_of(desk: Desk, case: UUID | None) -> Iterator[Group]:
+    """By the role that comes first, each with where they work; not where that would tell the
+    reader in which comune a protected person lives."""
     territory = desk.door.service.territory
+    sight = desk.door.sight(case) if case else None
     people = shown_people(territory, desk.door.service.clock.now())
     for title, them in groupby(people, key=lambda each: each.roles[0].title):
         options = []
         for each in them:
-            place = place_of(territory, each.roles[0].membership.scope)
+            scope = each.roles[0].membership.scope
+            if sight and scope_shown(desk.reader, sight, scope) != scope:
+                options.append(Option(each.id, Text(each.name, each.name)))
+                continue
+            place = place_of(territory, scope)
             said = Text(f"{each.name} ({place.it})", f"{each.name} ({place.in_('en')})")
             options.append(Option(each.id, said))
         yield Group(title, tuple(options))
@@ -114,6 +121,6 @@ _LISTS: dict[str, Callable[[Desk, UUID | None], Iterator[Group]]] = {
     "comune": _comuni,
     "service": _services,
     "host": _hosts,
-    "person": _people,
+    "person": people_of,
     "document": _documents,
 }

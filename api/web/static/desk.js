@@ -13,6 +13,16 @@
     form.dataset.sent = "1";
     if (event.submitter) event.submitter.setAttribute("aria-busy", "true");
   });
+  // A draft that is kept while one types says when it was sent: one that was sent earlier and comes
+  // later does not take its place.
+  const sending = (form) => {
+    const nth = form && form.elements.namedItem("_nth");
+    if (nth) nth.value = String(Date.now());
+  };
+  document.addEventListener("submit", (event) => sending(event.target), true);
+  document.addEventListener("htmx:configRequest", (event) => {
+    if ("_nth" in event.detail.parameters) event.detail.parameters["_nth"] = String(Date.now());
+  });
   // Back to a page that the browser kept: its forms may be sent again.
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
@@ -24,5 +34,10 @@
     const field = event.target.closest("[data-submit-on-change]");
     if (field && field.form) field.form.requestSubmit();
   });
+  // Where a strip is wider than a phone, its current part is in sight.
+  for (const here of document.querySelectorAll("nav [aria-current]")) {
+    const strip = here.closest("ul");
+    if (strip && strip.scrollWidth > strip.clientWidth) strip.scrollLeft = here.offsetLeft - strip.offsetLeft - 24;
+  }
   focus(document);
 })();

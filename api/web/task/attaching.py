@@ -14,7 +14,7 @@ from api.web.inbox.view import task_address
 from api.web.pages import page
 from api.web.task.view import subject
 from api.web.uploads import attach
-from api.web.words import task as words
+from api.web.words import documents as words
 from domain.refusal import Refused
 from protocols.text import Text
 

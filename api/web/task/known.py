@@ -12,10 +12,12 @@ import msgspec
 
 from api.http.followed import followed
 from api.http.withheld import Screen, origins
+from api.web.case.seen import Seen
 from api.web.desk import Desk
 from api.web.forms.choices import Choices, choices_of
 from api.web.forms.told import Told, told
 from api.web.inbox.view import staff_name
+from domain.case.state import CaseState
 from domain.log.recorded import Recorded
 from protocols.engine import events as e
 from protocols.engine.plan import Plan
@@ -76,6 +78,26 @@ def knowledge(desk: Desk, case: UUID, task: Task) -> Knowledge:
     plan = service.plan(state)
     personal = service.personal_reader(state.opened.person)
     screen = Screen(door.reader, sight, plan, followed(service, history), personal, door.looks)
+    return _knowledge(desk, case, state, plan, history, screen, task)
+
+
+def known_at(seen: Seen) -> Knowledge:
+    """What the case knew at the instant for which it is shown, whoever is to do what with it."""
+    nobodys = Task("", "", 0, "")
+    return _knowledge(
+        seen.desk, seen.case, seen.state, seen.plan, seen.history, seen.screen, nobodys
+    )
+
+
+def _knowledge(
+    desk: Desk,
+    case: UUID,
+    state: CaseState,
+    plan: Plan,
+    history: list[Recorded],
+    screen: Screen,
+    task: Task,
+) -> Knowledge:
     latest = _latest(history)
     shown = [*latest.values()][-_MOST:]
     for step, _ in list(latest):
@@ -91,7 +113,9 @@ def knowledge(desk: Desk, case: UUID, task: Task) -> Knowledge:
     several = dict.fromkeys(each.step for each in found if _of_several(plan, each.step))
     compared = tuple(_compared(desk, plan, state, step, found) for step in several)
     asked = [x for x in history if isinstance(x.body, e.StepOpened) and x.body.task == task.key]
-    others = [each for each in found if each.step not in several and each is not own]
+    # A task that is done anew shows how it was done before; one that is done is its own page.
+    apart = own if task.status != "open" else None
+    others = [each for each in found if each.step not in several and each is not apart]
     return Knowledge(
         asked[-1] if asked else None, own, tuple(reversed(others)), tuple(filter(None, compared))
     )

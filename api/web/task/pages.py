@@ -12,16 +12,19 @@ from starlette.responses import RedirectResponse, Response
 
 from api.http.problems import Problem
 from api.http.writing import as_seen, command_id
+from api.web.case.rooms import room_of
 from api.web.desk import Desk, Entered, PageRoute, Posted, text_of
-from api.web.drafts import Draft
-from api.web.forms.answers import answers
+from api.web.drafts import Draft, typing_of
+from api.web.forms.answers import answers, typed_of
 from api.web.forms.choices import choices_of
 from api.web.forms.told import told
 from api.web.forms.typed import is_blank, without_blank_rows
 from api.web.forms.widgets import Pointed, changed, pointed, widgets
 from api.web.inbox.view import staff_name
 from api.web.pages import page
+from api.web.project.doing import beginning, doing
 from api.web.task.attaching import attached_to
+from api.web.task.giving import given as given_of
 from api.web.task.known import knowledge
 from api.web.task.meanwhile import meanwhile
 from api.web.task.sending import (
@@ -38,7 +41,7 @@ from api.web.task.sending import (
     without_outcome,
 )
 from api.web.task.taking import after
-from api.web.task.view import Subject, opened, subject
+from api.web.task.view import Subject, opened, subject, waits_second
 from api.web.words import task as words
 from domain.case import commands as c
 from domain.refusal import FieldProblem, Refused
@@ -54,6 +57,9 @@ def show(case: UUID, task: str, desk: Entered, controlla: str = "", dopo: int = 
         return _read_only(desk, about_it)
     draft = kept(desk, case, task, about_it.task.round)
     given = sent(about_it.fields, draft.fields if draft else ())
+    if draft is None:
+        known = typed_of(about_it.fields, beginning(desk, about_it))
+        given = msgspec.structs.replace(given, typed=known)
     found: Refused | None = None
     if draft and controlla:
         found = _refusal(desk, about_it, given)
@@ -71,7 +77,7 @@ def write(case: UUID, task: str, desk: Entered, form: Posted) -> Response:
         return RedirectResponse(about_it.address, 303)
     given = sent(about_it.fields, form.multi_items())
     moved = rearranged(about_it.fields, given, form)
-    keep(desk, case, task, about_it.fields, moved or given, about_it.task.round)
+    keep(desk, case, task, about_it.fields, moved or given, about_it.task.round, typing_of(form))
     if moved:
         where = text_of(form, "_aggiungi") or text_of(form, "_togli").rpartition("[")[0]
         return RedirectResponse(f"{about_it.address}#f-{where}", 303)
@@ -86,7 +92,7 @@ def typing(case: UUID, task: str, desk: Entered, form: Posted) -> Response:
     """While somebody types: the draft is kept, and what depends on the answers drawn again."""
     about_it = subject(desk, case, task)
     given = sent(about_it.fields, form.multi_items())
-    keep(desk, case, task, about_it.fields, given, about_it.task.round)
+    keep(desk, case, task, about_it.fields, given, about_it.task.round, typing_of(form))
     drawn = widgets(about_it.fields, given.typed, choices_of(desk, about_it.fields, case))
     moved, scored = changed(drawn, {str(path) for path in form.getlist("_mostrato")})
     return page(desk.request, "task/_typing.html", moved=moved, scored=scored, at=datetime.now(UTC))
@@ -125,9 +131,12 @@ def confirm(case: UUID, task: str, desk: Entered, form: Posted) -> Response:
         return RedirectResponse(f"{about_it.address}?controlla=1", 303)
     drafts_of(desk).drop(desk.person, about(case, task))
     desk.door.wait(receipt.position, "inbox")
-    signed = desk.door.service.state(case).tasks[task].status == "open"
+    now = desk.door.service.state(case)
+    signed = waits_second(now, about_it.task)
     desk.flash("success", words.SIGNED if signed else words.RECORDED)
-    return RedirectResponse(after(about_it.address, receipt.position), 303)
+    # Who sent the case back to an earlier step took this task away with it.
+    then = about_it.address if task in now.tasks else f"/casi/{case}"
+    return RedirectResponse(after(then, receipt.position), 303)
 
 
 @router.post("/firma")
@@ -143,7 +152,7 @@ def sign(case: UUID, task: str, desk: Entered, form: Posted) -> Response:
             case=case,
             task=task,
             outcome=text_of(form, OUTCOME),
-            **as_seen(int(text_of(form, "_versione", "0")) or None),
+            **as_seen(sent(about_it.fields, form.multi_items()).version or None),
         )
     )
     desk.door.wait(receipt.position, "inbox")
@@ -153,7 +162,7 @@ def sign(case: UUID, task: str, desk: Entered, form: Posted) -> Response:
 
 def _to_be_done(desk: Desk, about_it: Subject) -> bool:
     """By the reader, now."""
-    held_by_another = about_it.task.claimed_by not in ("", desk.person)
+    held_by_another = about_it.task.taken_by not in ("", desk.person)
     return about_it.detail.may_act and not held_by_another
 
 
@@ -193,6 +202,7 @@ def _form(
         errors=at.errors,
         summary=at.summary,
         problem=Problem.of(refused) if refused else None,
+        project=doing(desk, about_it, {}, ""),
         news=meanwhile(desk, about_it.case, given.version),
         attachments=attached_to(desk, about_it.case, about_it.task.key),
     )
@@ -212,17 +222,19 @@ def _review(desk: Desk, about_it: Subject, given: Sent, *, moved: bool = False) 
     choices = choices_of(desk, about_it.fields, about_it.case)
     given = msgspec.structs.replace(given, typed=without_blank_rows(about_it.fields, given.typed))
     shown = msgspec.structs.replace(given, version=about_it.state.version)
+    answered = answers(about_it.fields, given.typed)
     return page(
         desk.request,
         "task/review.html",
         409 if moved else 200,
         **_common(desk, about_it, knows=False),
-        told=told(about_it.fields, answers(about_it.fields, given.typed), choices),
+        told=told(about_it.fields, answered, choices),
+        project=doing(desk, about_it, answered, given.outcome),
         outcome=about_it.outcome(given.outcome),
         when=asked.occurred_at,
         opening=opened(desk, then, about_it.plan, about_it.state),
         ends=bool(then.ended),
-        second=then.tasks[about_it.task.key].status == "open",
+        second=waits_second(then, about_it.task),
         fields=shown.fields(about_it.fields, about_it.task.round),
         news=meanwhile(desk, about_it.case, given.version),
         moved=moved,
@@ -255,6 +267,8 @@ def _common(desk: Desk, about_it: Subject, *, knows: bool = True) -> dict[str, A
     return {
         "it": about_it,
         "known": known,
+        "giving": given_of(desk, about_it),
+        "room": room_of(about_it.plan, about_it.case, about_it.task.step),
         "asker": staff_name(territory, asker) if asker in territory.people else "",
         "signature": signature,
         "signer": staff_name(territory, signature.by) if signature else "",

@@ -6,19 +6,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
 from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.http.problems import Problem
-from api.reports import render
 from api.web.desk import Desk, Entered, PageRoute
+from api.web.forms.paper import as_pdf, moment_said, on_paper
 from api.web.forms.told import Told
 from api.web.task.known import Compared, Knowledge, knowledge
 from api.web.task.view import Subject, subject
-from api.web.words import common
-from api.web.words import forms as forms_words
 from api.web.words import task as words
 from protocols.text import Text
 
@@ -38,15 +34,7 @@ def printed(case: UUID, task: str, desk: Entered) -> Response:
             Text("Si stampa dopo averla registrata.", "It is printed once it is recorded."),
         )
     now = desk.door.service.clock.now()
-    made = render("record", _data(desk, about_it, known, now), at=now)
-    return Response(
-        made,
-        media_type="application/pdf",
-        headers={
-            "Content-Disposition": f'inline; filename="{about_it.number}.pdf"',
-            "Cache-Control": "no-store, private",
-        },
-    )
+    return as_pdf("record", _data(desk, about_it, known, now), now, about_it.number)
 
 
 def _data(desk: Desk, about_it: Subject, known: Knowledge, now: datetime) -> dict[str, Any]:
@@ -55,7 +43,7 @@ def _data(desk: Desk, about_it: Subject, known: Knowledge, now: datetime) -> dic
     assert own is not None
 
     def moment(at: datetime) -> str:
-        return format_datetime(at.astimezone(territory.timezone), "d MMMM y, HH:mm", locale="it_IT")
+        return moment_said(at, territory)
 
     facts = [
         (words.PERSON.it, about_it.who or "–"),
@@ -65,7 +53,7 @@ def _data(desk: Desk, about_it: Subject, known: Knowledge, now: datetime) -> dic
     ]
     if own.outcome:
         facts.append((words.CHOSEN.it, own.outcome.it))
-    answered = [_answer(each) for each in own.answers]
+    answered = [on_paper(each) for each in own.answers]
     # What several answered is discussed at the step that comes right after; elsewhere, say on a
     # project that the person takes home, it does not belong.
     steps = about_it.plan.steps
@@ -78,30 +66,14 @@ def _data(desk: Desk, about_it: Subject, known: Knowledge, now: datetime) -> dic
         "footer": words.PRINTED_ON.it.format(when=moment(now)),
         "facts": facts,
         "sections": [{"title": words.ANSWERS.it, "answers": answered}] if answered else [],
-        "compared": [_compared(each) for each in here],
+        "compared": [side_by_side(each) for each in here],
         "signatures_title": words.SIGNATURES.it,
         "signatures": [*signing, words.PERSON_SIGNS.it],
     }
 
 
-def _answer(told: Told) -> dict[str, Any]:
-    return {
-        "title": told.title.it,
-        "text": _said(told),
-        "parts": [_answer(each) for each in told.parts],
-        "rows": ["; ".join(f"{cell.title.it}: {_said(cell)}" for cell in row) for row in told.rows],
-    }
-
-
-def _said(told: Told) -> str:
-    if told.withheld:
-        return f"{forms_words.CATEGORIES[told.withheld].it}: {common.WITHHELD.it}"
-    parts = [] if told.number is None else [format_decimal(told.number, locale="it_IT")]
-    parts += [format_date(told.day, "d MMMM y", locale="it_IT")] if told.day else []
-    return "\n".join([*parts, *(each.it for each in told.text)])
-
-
-def _compared(compared: Compared) -> dict[str, Any]:
+def side_by_side(compared: Compared) -> dict[str, Any]:
+    """What several answered, as a table of `record.typ`."""
     missing = words.STILL_MISSING.it.format(names=", ".join(compared.missing))
     return {
         "title": compared.title.it,
@@ -120,5 +92,5 @@ def _compared(compared: Compared) -> dict[str, Any]:
 def _cell(told: Told | None) -> str:
     if told is None:
         return "–"
-    answer = _answer(told)
+    answer = on_paper(told)
     return "\n".join(filter(None, [answer["text"], *answer["rows"]])) or "–"

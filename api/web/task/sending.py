@@ -13,7 +13,7 @@ import msgspec
 from api.http.tasks import past
 from api.http.writing import as_seen, command_id
 from api.web.desk import Desk
-from api.web.drafts import Draft, Drafts
+from api.web.drafts import UNTOLD, Draft, Drafts, Typing
 from api.web.forms.answers import answers
 from api.web.forms.typed import (
     Fields,
@@ -93,11 +93,20 @@ def about(case: UUID, task: str) -> str:
     return f"task {case}:{task}"
 
 
-def keep(desk: Desk, case: UUID, task: str, fields: Fields, given: Sent, round_: int) -> None:
+def keep(
+    desk: Desk,
+    case: UUID,
+    task: str,
+    fields: Fields,
+    given: Sent,
+    round_: int,
+    typing: Typing = UNTOLD,
+) -> None:
     """As a draft. Raises Problem."""
     opened = desk.door.service.state(case).opened
     subject = UUID(opened.person) if opened else None
-    drafts_of(desk).save(desk.person, about(case, task), given.fields(fields, round_), subject)
+    kept = given.fields(fields, round_)
+    drafts_of(desk).save(desk.person, about(case, task), kept, subject, typing)
 
 
 def kept(desk: Desk, case: UUID, task: str, round_: int) -> Draft | None:

@@ -71,7 +71,7 @@ def subject(desk: Desk, case: UUID, key: str) -> Subject:
     seen = sights(door.service, [case]).get(case)
     istat = str(state.attributes.get("comune", ""))
     shown = istat in territory.comuni and seen is not None and not seen.sealed
-    holder = task.claimed_by or task.assignee
+    holder = task.taken_by or task.assignee
     return Subject(
         case,
         detail,
@@ -128,6 +128,13 @@ class Opened(msgspec.Struct, frozen=True):
     mine: bool
 
 
+def waits_second(state: CaseState, task: Task) -> bool:
+    """Whether a task that somebody completed is still open: for another person's signature. What
+    went back to an earlier step is gone, or open in another round."""
+    now = state.tasks.get(task.key)
+    return now is not None and now.status == "open" and now.round == task.round
+
+
 def opened(
     desk: Desk, state: CaseState, plan: Plan, before: CaseState | None = None
 ) -> list[Opened]:
@@ -138,7 +145,7 @@ def opened(
     for task in state.open_tasks():
         if (task.key, task.round) in keys:
             continue
-        role = territory.roles.get(task.role)
+        role = plan.protocol.roles.get(task.role) or territory.roles.get(task.role)
         held = (task.role, task.scope) in {hold[:2] for hold in desk.reader.holds}
         title = plan.protocol.steps[task.step].title
         if task.instance in territory.people:

@@ -123,15 +123,15 @@ SIGN_OTHER = Text(
 WAITS_SECOND = Text(
     "Hai firmato: serve la firma di un'altra persona.", "You signed: another person has to sign."
 )
-RELEASE_FIRST = Text(
-    "Rilasciala, perché possa prenderla chi firma dopo di te.",
-    "Release it, so that whoever signs after you can take it.",
-)
 
 ASSIGN = Text("Affida a un altro", "Give it to somebody else")
 ASSIGN_TO = Text("A chi", "To whom")
 ASSIGN_WHY = Text("Perché", "Why")
 ASSIGN_DO = Text("Affida", "Give")
+GIVEN = Text("Affidata", "Given")
+GIVEN_BY = Text("da {name}, {when}", "by {name}, {when}")
+GIVE_BACK = Text("Restituisci a {name}", "Give back to {name}")
+TAKE_BACK = Text("Riprendila", "Take it back")
 HELP = Text("Chiedi a un collega", "Ask a colleague")
 
 KNOWN = Text("Che cosa si sa già", "What is known already")
@@ -148,16 +148,6 @@ NO_ANSWER = Text("nessuna risposta", "no answer")
 STILL_MISSING = Text("Non hanno ancora risposto: {names}.", "No answer yet from: {names}.")
 
 ATTACHMENTS = Text("Allegati", "Attachments")
-ATTACHED = Text("Documento allegato.", "Document attached.")
-ATTACH = Text("Allega un documento", "Attach a document")
-FILE = Text("File", "File")
-FILE_HELP = Text(
-    "PDF, immagini e documenti senza macro, al massimo 30 MB. Resta cifrato.",
-    "PDF, images and documents without macros, up to 30 MB. It is kept encrypted.",
-)
-FILE_TITLE = Text("Titolo", "Title")
-FILE_CATEGORY = Text("Di che dati è", "What data it has")
-SENDING = Text("Invio in corso", "Sending")
 NO_ATTACHMENTS = Text("Nessun documento per questa attività.", "No documents for this task.")
 DOCUMENT = Text("Documento", "Document")
 

@@ -1,0 +1,1 @@
+"""The conference of a team on a case: agenda, views, decision, minutes."""

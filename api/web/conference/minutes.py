@@ -1,0 +1,79 @@
+"""The minutes of a conference, to be signed and filed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from starlette.responses import Response
+
+from api.web.case.page import Header
+from api.web.case.seen import Seen
+from api.web.conference.gathering import Decision, Meeting, Needed
+from api.web.forms.paper import as_pdf, day_said, moment_said, on_paper
+from api.web.task.known import Knowledge
+from api.web.task.paper import side_by_side
+from api.web.words import conference as words
+from api.web.words import task as task_words
+
+
+def minutes(
+    seen: Seen,
+    header: Header,
+    decision: Decision,
+    meeting: Meeting,
+    known: Knowledge,
+    follows: Sequence[Decision],
+) -> Response:
+    """In Italian, tagged. `follows`: what came of it in the same stage, as the countersignature
+    with its dissent. What the reader may not see is named by its category."""
+    territory = seen.desk.door.service.territory
+    now = seen.desk.door.service.clock.now()
+    names = [each.member.name for each in meeting.expected]
+    facts = [
+        (words.PERSON, header.who or "–"),
+        (words.CASE_NUMBER, str(seen.case)),
+        (words.DECISION_ROW, decision.outcome.it if decision.outcome else decision.title.it),
+        (words.RECORDED_ROW, f"{decision.by}, {moment_said(decision.at, territory)}"),
+        (words.EXPECTED, ", ".join(names) or "–"),
+    ]
+    facts += [(words.QUORUM_ROW, each.said.it) for each in meeting.quorum]
+    held = f" – {day_said(decision.held_on)}" if decision.held_on else ""
+    sections = [
+        {"title": words.WHAT_WAS_SAID, "answers": [on_paper(each) for each in decision.answers]},
+        {"title": words.NEEDED_FIRST, "answers": [_needed(each) for each in meeting.needed]},
+    ]
+    if follows:
+        answers = [_followed(each, moment_said(each.at, territory)) for each in follows]
+        sections.append({"title": words.AFTER_IT, "answers": answers})
+    data = {
+        "title": words.MINUTES_TITLE + held,
+        "subtitle": seen.plan.protocol.title.it,
+        "office": territory.title.it,
+        "footer": task_words.PRINTED_ON.it.format(when=moment_said(now, territory)),
+        "facts": facts,
+        "sections": [each for each in sections if each["answers"]],
+        "compared": [side_by_side(each) for each in known.compared],
+        "signatures_title": words.SIGNATURES,
+        "signatures": names or [decision.by],
+    }
+    return as_pdf("record", data, now, f"{header.number}-verbale")
+
+
+def _needed(needed: Needed) -> dict[str, Any]:
+    text = words.STATUS[needed.status].it
+    if needed.asked:
+        text += f": {words.OF_SEVERAL.it.format(n=needed.given, all=needed.asked)}"
+    if needed.missing:
+        text += f". {words.NOT_YET_FROM.it.format(names=', '.join(needed.missing))}"
+    return {"title": needed.title.it, "text": text, "parts": [], "rows": []}
+
+
+def _followed(decision: Decision, when: str) -> dict[str, Any]:
+    said = [decision.outcome.it] if decision.outcome else []
+    return {
+        "title": decision.title.it,
+        "text": ", ".join([*said, decision.by, when]),
+        "parts": [on_paper(each) for each in decision.answers],
+        "rows": [],
+    }

@@ -1,0 +1,1 @@
+"""The personal project: composed, printed, signed, amended."""
