@@ -7,8 +7,10 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from starlette.datastructures import FormData
 
 from api.http.problems import Problem
+from api.web.drafts import Typing, typing_of
 
 FIELDS = [("note", "Vive con la madre"), ("need", "work"), ("need", "housing")]
 
@@ -53,6 +55,24 @@ def test_a_draft_is_its_author_s_alone_and_cannot_be_moved_to_another(
     assert drafts.find("dr-5", "mine") is None
     installation.run("UPDATE web_drafts SET person = 'dr-5' WHERE about = 'mine'")
     assert drafts.find("dr-5", "mine") is None
+
+
+def test_what_a_page_sent_earlier_and_comes_later_takes_no_draft_s_place(drafts: Any) -> None:
+    late = [("note", "prima")]
+    drafts.save("mr-melzo-1", "order", FIELDS, typing=Typing("one", 1700000000002))
+    drafts.save("mr-melzo-1", "order", late, typing=Typing("one", 1700000000001))
+    assert drafts.find("mr-melzo-1", "order").fields == FIELDS
+    # Another showing of the form, on a computer whose clock is behind, is another typing.
+    drafts.save("mr-melzo-1", "order", late, typing=Typing("two", 1600000000000))
+    assert drafts.find("mr-melzo-1", "order").fields == late
+    drafts.save("mr-melzo-1", "order", FIELDS)
+    assert drafts.find("mr-melzo-1", "order").fields == FIELDS
+
+
+@pytest.mark.parametrize("nth", ["", "-1", "9" * 16, "²", "1;DROP"])
+def test_a_form_that_says_nonsense_of_its_typing_says_nothing(nth: str) -> None:
+    assert typing_of(FormData([("_pagina", "p"), ("_nth", nth)])) == Typing()
+    assert typing_of(FormData([("_pagina", "p"), ("_nth", "12")])) == Typing("p", 12)
 
 
 def test_a_draft_goes_with_the_person_s_key(installation: Any, drafts: Any) -> None:

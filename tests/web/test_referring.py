@@ -3,24 +3,45 @@
 from __future__ import annotations
 
 import re
+import shutil
+from datetime import date
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from api.demo.desk import task_path
 from domain.case.events import NoteWritten
 from domain.person.particulars import particulars_of
 from domain.person.register import _check_letter
 from protocols.engine.events import CaseOpened
+from protocols.territory import default_pack
+from tests.canary.papers import unpacked
 from tests.web.checks import assert_accessible, assert_fits
 from tests.web.conftest import MELZO
+from tests.web.plain import Visitor
 
 PHONE = {"width": 320, "height": 800}
 CODE = "DDDNRO80A41F205"
 CODE += _check_letter(CODE)
 CODE_OF_TWIN = "GMLVIO80A01F205"
 CODE_OF_TWIN += _check_letter(CODE_OF_TWIN)
+
+
+TRIAL = Path(__file__).parent / "service_protocol.yaml"
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """With a protocol in which the referring service completes its referral itself."""
+    made = tmp_path_factory.mktemp("pack") / "pack"
+    shutil.copytree(default_pack(), made)
+    trial = made / "protocols" / "segnalazione-di-prova"
+    trial.mkdir()
+    shutil.copy(TRIAL, trial / "1.0.0.yaml")
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +62,15 @@ def fill(page: Page, last_name: str, **more: str) -> None:
     page.get_by_label("Comune di residenza").select_option(label=more.get("comune", "Melzo"))
     page.get_by_label("Sì, ed è d'accordo").check()
     page.get_by_label("Perché la segnali").fill(more.get("account", "Cerca lavoro e casa."))
+
+
+def anonymous(service: str, pseudonym: str) -> dict[str, str]:
+    """The form as it is sent for somebody without a name."""
+    return {
+        "protocol": "presa-in-carico", "service": service, "identity": "anonymous",
+        "pseudonym": pseudonym, "comune": MELZO, "knows": "no", "account": "Serve un parere.",
+        "referred_on": date.today().isoformat(),
+    }  # fmt: skip
 
 
 def referred(installation: Any, last_name: str) -> list[str]:
@@ -68,6 +98,10 @@ def test_a_referral_from_blank_form_to_receipt_to_list(
     page.get_by_role("button", name="Vai al riepilogo").click()
     expect(page.get_by_role("alert")).to_contain_text("Cognome: è obbligatorio")
     expect(page.get_by_role("alert")).to_be_focused()
+    page.get_by_label("In forma anonima, con uno pseudonimo").check()
+    expect(page.get_by_role("textbox", name="Cognome")).to_be_hidden()
+    expect(page.get_by_role("textbox", name="Pseudonimo")).to_be_visible()
+    page.get_by_label("Con nome e cognome").check()
     assert_accessible(page)
     fill(page, "D'Adda-Prova", comune="Cassina de' Pecchi")
     page.get_by_label("Codice fiscale").fill("DDDNRO80A41F205A")
@@ -86,6 +120,14 @@ def test_a_referral_from_blank_form_to_receipt_to_list(
     expect(page.get_by_role("main")).to_contain_text("Registrare la segnalazione")
     expect(page.get_by_role("main")).to_contain_text("Cassina de' Pecchi")
     assert_accessible(page)
+    link = page.get_by_role("link", name="Scarica la ricevuta").get_attribute("href")
+    paper = page.request.get(link)
+    assert paper.headers["content-type"] == "application/pdf"
+    assert paper.headers["cache-control"] == "no-store, private"
+    said, inside = list(unpacked(paper.body()))
+    assert b"/StructTreeRoot" in inside
+    for each in ("D'Adda-Prova", "Ricevuta", "Registrare", "Cassina"):
+        assert each.encode() in said.replace("’".encode(), b"'"), each
     page.get_by_role("navigation", name="Menu principale").get_by_text("Segnalazioni").click()
     row = page.get_by_role("row").filter(has_text="D'Adda-Prova Ivo")
     expect(row).to_contain_text("Segnalazione")
@@ -139,19 +181,39 @@ def test_two_sendings_at_once_refer_once(installation: Any, desk: Any, referrer:
     assert len(referred(installation, "Insieme")) == 1
 
 
-def test_what_is_typed_is_kept_and_can_be_gone_on_with(desk: Any, referrer: str) -> None:
+def test_what_is_typed_is_kept_until_it_is_sent(
+    installation: Any, desk: Any, referrer: str
+) -> None:
     page = desk(referrer)
     page.goto("/segnalazioni/nuova")
+    expect(page.get_by_role("main")).to_contain_text("si cancella all'invio, o dopo 30 giorni")
     with page.expect_response(re.compile("/bozza$")):
         page.get_by_role("textbox", name="Cognome").press_sequentially("A metà")
-    again = desk(referrer)
-    again.goto("/segnalazioni/nuova")
-    again.get_by_role("link", name="Riprendi la bozza").click()
-    expect(again.get_by_role("textbox", name="Cognome")).to_have_value("A metà")
-    again.goto("/segnalazioni")
-    assert_accessible(again)
-    again.get_by_role("button", name="Elimina la bozza").click()
-    expect(again.get_by_role("status")).to_contain_text("Bozza eliminata")
+    page.goto("/segnalazioni/nuova")
+    page.get_by_role("link", name="Riprendi la bozza").click()
+    expect(page.get_by_role("textbox", name="Cognome")).to_have_value("A metà")
+    page.goto("/segnalazioni")
+    assert_accessible(page)
+    page.get_by_role("button", name="Elimina la bozza").click()
+    expect(page.get_by_role("status")).to_contain_text("Bozza eliminata")
+    # An autosave that comes after the sending, or a sending broken off before its end.
+    drafts, visitor = installation.app.state.pages.state.drafts, Visitor(installation, referrer)
+    key = "6f1c0a52-8f0e-5a63-9a43-7f6a5d0c9a22"
+    form = anonymous("cps-melzo", "MERLO-3")
+    visitor.send("/segnalazioni/nuova", {**form, "_key": key})
+    (about,) = [about for about, _ in drafts.listed(referrer, "segnalazione ") if key in about]
+    late = drafts.find(referrer, about).fields
+    receipt = visitor.send(f"/segnalazioni/nuova/{key}/invia")
+    assert receipt.url.path.endswith("/ricevuta")
+    assert drafts.find(referrer, about) is None
+    drafts.save(referrer, about, late)
+    visitor.page(receipt.url.path)
+    assert drafts.find(referrer, about) is None
+    # … and one that nobody goes on with is not shown after its time.
+    drafts.save(referrer, about, late)
+    installation.run("UPDATE web_drafts SET at = at - interval '30 days 1 minute'")
+    assert drafts.find(referrer, about) is None
+    assert drafts.listed(referrer, "segnalazione ") == []
 
 
 @pytest.mark.slow
@@ -190,23 +252,6 @@ def test_possible_duplicates_and_an_open_case_are_said_before_and_after(
     assert_accessible(page)
 
 
-def test_an_anonymous_referral_asks_for_no_name(
-    installation: Any, desk: Any, referrer: str
-) -> None:
-    page = desk(referrer)
-    page.goto("/segnalazioni/nuova")
-    page.get_by_label("In forma anonima, con uno pseudonimo").check()
-    expect(page.get_by_role("textbox", name="Cognome")).to_be_hidden()
-    page.get_by_role("textbox", name="Pseudonimo").fill("NIBBIO-7")
-    page.get_by_label("Comune di residenza").select_option(label="Melzo")
-    page.get_by_label("No, o non è d'accordo").check()
-    page.get_by_label("Perché la segnali").fill("Serve un parere.")
-    page.get_by_role("button", name="Vai al riepilogo").click()
-    page.get_by_role("button", name="Invia la segnalazione").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Segnalazione inviata")
-    expect(page.get_by_role("main")).to_contain_text("NIBBIO-7")
-
-
 def test_more_is_asked_for_and_the_service_answers(
     installation: Any, desk: Any, referrer: str, operator: str
 ) -> None:
@@ -223,7 +268,6 @@ def test_more_is_asked_for_and_the_service_answers(
     row.get_by_role("link").click()
     asked = page.get_by_role("listitem").filter(has_text="Manca la relazione")
     expect(asked).to_contain_text("aspetta risposta")
-    assert_accessible(page)
     asked.get_by_role("button", name="Rispondi").click()
     expect(page.get_by_role("alert")).to_be_focused()
     assert_accessible(page)
@@ -257,22 +301,73 @@ def test_a_finished_path_is_said_in_words(installation: Any, desk: Any, referrer
     expect(page.get_by_role("row").filter(has_text="Finita")).to_contain_text("Conclusa")
 
 
-def test_others_see_neither_the_list_nor_the_referral(
-    installation: Any, desk: Any, referrer: str
+def test_what_one_service_sends_another_sees_nothing_of(installation: Any, referrer: str) -> None:
+    """Not even that it is there; least of all what a service for addictions sent without a name."""
+    sert = Visitor(installation, installation.holder("referrer", "service:sert-pioltello"))
+    key = "6f1c0a52-8f0e-5a63-9a43-7f6a5d0c9a23"
+    sert.send("/segnalazioni/nuova", {**anonymous("sert-pioltello", "NIBBIO-7"), "_key": key})
+    receipt = sert.send(f"/segnalazioni/nuova/{key}/invia")
+    assert "NIBBIO-7" in receipt.text
+    installation.wait_for_views()
+    theirs = str(receipt.url.path).split("/")[2]
+    caf = Visitor(installation, installation.holder("referrer", "service:caf-cgil"))
+    for case in (theirs, installation.cases["registered"]):
+        for more in ("", "/ricevuta", "/ricevuta.pdf"):
+            assert caf.page(f"/segnalazioni/{case}{more}").status_code == 404
+        assert caf.page(f"/casi/{case}").status_code == 404
+        note = {"text": "Chi è?", "to": "", "answers": ""}
+        assert caf.send(f"/segnalazioni/{case}/domande", note).status_code == 404
+    again = {**anonymous("caf-cgil", "NIBBIO-7"), "_key": "6f1c0a52-8f0e-5a63-9a43-7f6a5d0c9a24"}
+    pages = [
+        caf.page("/"), caf.page("/?vista=territorio"), caf.page("/avvisi"), caf.page("/casi"),
+        caf.page("/segnalazioni"), caf.page("/segnalazioni", servizio="sert-pioltello"),
+    ]  # fmt: skip
+    # The same pseudonym used by another service says nothing either.
+    last_look = caf.send("/segnalazioni/nuova", again)
+    assert last_look.url.path.endswith("/riepilogo")
+    for each in (*pages, last_look):
+        assert each.status_code == 200
+        assert theirs[:8] not in each.text
+        assert "Forse è già registrata" not in each.text
+    assert all("NIBBIO-7" not in each.text for each in pages)
+    management = Visitor(installation, installation.holder("management", "management"))
+    assert "Puoi segnalare se lavori in un servizio" in management.page("/segnalazioni/nuova").text
+
+
+def test_the_service_completes_its_referral_in_the_form_of_the_protocol(
+    installation: Any, desk: Any, referrer: str, operator: str
 ) -> None:
-    case = installation.cases["registered"]
-    stranger = desk(installation.holder("referrer", "service:cps-trezzo"))
-    for address in (f"/segnalazioni/{case}", f"/segnalazioni/{case}/ricevuta"):
-        answer = stranger.goto(address)
-        assert answer.status == 404
-    stranger.goto("/segnalazioni?servizio=cps-melzo")
-    assert "Prova" not in stranger.content()
-    management = desk(installation.holder("management", "management"))
-    management.goto("/segnalazioni/nuova")
-    expect(management.get_by_role("main")).to_contain_text(
-        "Puoi segnalare se lavori in un servizio"
-    )
-    assert_accessible(management)
+    body = {
+        "protocol": "segnalazione-di-prova", "service": "cps-melzo", "comune": MELZO,
+        "referred_on": date.today().isoformat(),
+        "person": {"first_name": "Ivo", "last_name": "Integrata", "sex": "M"},
+    }  # fmt: skip
+    api = installation.api
+    case = api.write(referrer, "/referrals", body, "integrated")["case"]
+    done = {"outcome": "incomplete", "data": {}}
+    api.write(operator, task_path(case, "register_referral", "complete"), done, "integrated-1")
+    installation.wait_for_views()
+    page = desk(referrer)
+    page.goto(f"/segnalazioni/{case}")
+    expect(page.get_by_role("region", name="Integrazione richiesta")).to_be_visible()
+    mine = page.get_by_role("region", name="Tocca al tuo servizio")
+    expect(mine).to_contain_text("Integrare la segnalazione, entro il")
+    assert_accessible(page)
+    mine.get_by_role("link", name="Compila").click()
+    page.get_by_label("Dove abita").fill("Presso un'amica, fino a marzo.")
+    page.get_by_label("Integrata", exact=True).check()
+    page.get_by_role("button", name="Controlla e conferma").last.click()
+    page.get_by_role("button", name="Conferma e registra").click()
+    expect(page.get_by_role("button", name="Conferma e registra")).to_have_count(0)
+    (entry,) = [
+        event.body for event in installation.service.history(UUID(case))
+        if getattr(event.body, "task", "") == "integrate_referral" and hasattr(event.body, "data")
+    ]  # fmt: skip
+    assert entry.outcome == "integrated"
+    page.goto(f"/segnalazioni/{case}")
+    expect(page.get_by_text("Tocca al tuo servizio")).to_have_count(0)
+    others = Visitor(installation, operator)
+    assert "Tocca al tuo servizio" in others.page(f"/segnalazioni/{case}").text
 
 
 def test_it_works_on_a_phone_without_scripts(installation: Any, desk: Any, referrer: str) -> None:
@@ -286,7 +381,7 @@ def test_it_works_on_a_phone_without_scripts(installation: Any, desk: Any, refer
     for address in ("/segnalazioni", "/segnalazioni/nuova", page.url, page.url[:-9]):
         small.goto(address)
         assert_fits(small)
-        assert_accessible(small)
+    assert_accessible(small)
 
 
 def test_a_whole_referral_by_keyboard(installation: Any, desk: Any, referrer: str) -> None:
@@ -320,22 +415,19 @@ def test_a_whole_referral_by_keyboard(installation: Any, desk: Any, referrer: st
     expect(page.get_by_role("heading", level=1)).to_have_text("Segnalazione inviata")
 
 
-def test_strange_input_is_said_at_its_field(installation: Any, desk: Any, referrer: str) -> None:
-    page = desk(referrer)
-    page.goto("/segnalazioni/nuova")
-    fill(page, "<script>alert(1)</script>")
-    page.evaluate(
-        "document.querySelectorAll('[maxlength]').forEach(f => f.removeAttribute('maxlength'))"
-    )
-    page.locator("#f-first_name").fill("à" * 1000)
-    page.get_by_label("Data di nascita").fill("2999-01-01")
-    page.get_by_role("button", name="Vai al riepilogo").click()
-    expect(page.locator("#e-first_name-1")).to_contain_text("troppo lungo")
-    expect(page.locator("#e-birth_date-1")).to_be_visible()
-    expect(page.get_by_role("textbox", name="Cognome")).to_have_value("<script>alert(1)</script>")
-    token = page.locator("main form.referring-form input[name=_csrf]").get_attribute("value")
-    for form in ({}, {"_key": "x"}, {"_key": "6f1c0a52-8f0e-5a63-9a43-7f6a5d0c9a10"}):
-        answer = page.request.post("/segnalazioni/nuova", form={"_csrf": token, **form})
-        assert answer.status == 422
-    assert page.goto("/segnalazioni/nuova/6f1c0a52-8f0e-5a63-9a43-7f6a5d0c9a11/riepilogo").ok
-    expect(page).to_have_url(re.compile("/segnalazioni$"))
+def test_strange_input_is_said_at_its_field(installation: Any, referrer: str) -> None:
+    visitor = Visitor(installation, referrer)
+    form = {
+        **anonymous("cps-melzo", ""), "identity": "named", "knows": "yes", "first_name": "à" * 1000,
+        "last_name": "<script>alert(1)</script>", "birth_date": "2999-01-01",
+    }  # fmt: skip
+    answer = visitor.send("/segnalazioni/nuova", form)
+    assert answer.status_code == 422
+    assert "troppo lungo" in answer.text.partition('id="e-first_name-1"')[2][:300]
+    assert 'id="e-birth_date-1"' in answer.text
+    assert "<script>alert" not in answer.text
+    assert 'value="&lt;script&gt;alert(1)&lt;/script&gt;"' in answer.text
+    for wrong in ({"_key": ""}, {"_key": "x"}, {"_key": "6f1c0a52-8f0e-5a63-9a43-7f6a5d0c9a10"}):
+        assert visitor.send("/segnalazioni/nuova", wrong).status_code == 422
+    unknown = visitor.page("/segnalazioni/nuova/6f1c0a52-8f0e-5a63-9a43-7f6a5d0c9a11/riepilogo")
+    assert unknown.url.path == "/segnalazioni"

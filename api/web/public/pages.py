@@ -12,10 +12,12 @@ from api.web.pages import page
 from api.web.public.finding import find
 from api.web.public.leaflet import leaflet
 from api.web.words import public as words
+from protocols.text import Language
 
 router = APIRouter()
 
 _KEPT = "public, max-age=600"
+_FILES: dict[Language, str] = {"it": "volantino.pdf", "en": "leaflet.pdf"}
 
 
 @router.get("/pubblico")
@@ -33,17 +35,20 @@ def service(request: Request, visitor: Visiting, comune: str = "") -> Response:
 
 
 @router.get("/pubblico/volantino.pdf")
-def paper(request: Request, comune: str = "") -> Response:
-    """The leaflet, with the desk of a comune if one is named."""
+def paper(request: Request, comune: str = "", lingua: str = "it") -> Response:
+    """The leaflet, with the desk of a comune if one is named, in Italian or English."""
     service = request.app.state.parts.service
     found = find(service.territory, comune[:100])
     today = service.clock.now().astimezone(service.territory.timezone).date()
-    content = leaflet(service.territory, found.comune.istat if found.comune else "", today)
+    istat = found.comune.istat if found.comune else ""
+    language: Language = "en" if lingua == "en" else "it"
+    content = leaflet(service.territory, istat, today, language)
     return Response(
         content,
         media_type="application/pdf",
         headers={
-            "Content-Disposition": 'inline; filename="volantino.pdf"',
+            "Content-Disposition": f'inline; filename="{_FILES[language]}"',
+            "Content-Language": language,
             "Cache-Control": _KEPT,
         },
     )

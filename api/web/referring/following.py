@@ -1,4 +1,4 @@
-"""What became of referrals: the list, one of them with its questions, the receipt."""
+"""What became of referrals: the list, and one of them with its questions."""
 
 from __future__ import annotations
 
@@ -16,17 +16,21 @@ from api.http.notes import Note, NoteBody, Notes, notes_of
 from api.http.notes import write as write_note
 from api.http.problems import Problem
 from api.web.desk import Desk, Entered, PageRoute, Posted, text_of
+from api.web.drafts import KEPT_DAYS
 from api.web.inbox.view import addressee, number_of
 from api.web.pages import page
 from api.web.referring.form import choices_for
 from api.web.referring.standing import (
     Place,
     Standing,
+    comune_of,
     place_in_words,
     registered_incomplete,
     standing,
+    who_of,
 )
 from api.web.referring.writing import unfinished
+from api.web.task.view import opened
 from api.web.words import referring as words
 from domain.refusal import FieldProblem, Refused
 from projections.cases.queries import CaseSummary
@@ -69,37 +73,13 @@ def referrals(desk: Entered, servizio: str = "", cursor: str = "", dopo: int = 0
         services=mine,
         chosen=chosen,
         drafts=unfinished(desk),
+        kept_days=KEPT_DAYS,
     )
 
 
 @router.get("/{case}")
 def one_referral(case: UUID, desk: Entered) -> Response:
     return _one(desk, case)
-
-
-@router.get("/{case}/ricevuta")
-def receipt(case: UUID, desk: Entered) -> Response:
-    """As it was right after the referral, whenever it is looked at."""
-    door = desk.door
-    detail = case_detail(door, door.sight(case), case)
-    now = door.service.state(case)
-    then = door.service.state(case, at=now.opened_at)
-    steps = door.service.plan(then).protocol.steps
-    tasks = [
-        (steps[task.step].title, place_in_words(door.service.territory, task.scope), task.due)
-        for task in then.open_tasks()
-    ]
-    return page(
-        desk.request,
-        "referring/receipt.html",
-        case=case,
-        number=number_of(case),
-        detail=detail,
-        who=_who(detail),
-        comune=_comune(desk, detail),
-        service=door.service.territory.service(detail.service).title,
-        tasks=tasks,
-    )
 
 
 @router.post("/{case}/domande")
@@ -154,8 +134,8 @@ def _one(
         case=case,
         number=number_of(case),
         detail=detail,
-        who=_who(detail),
-        comune=_comune(desk, detail),
+        who=who_of(detail),
+        comune=comune_of(desk, detail),
         service=door.service.territory.service(detail.service).title,
         standing=standing(
             plan.protocol,
@@ -163,6 +143,11 @@ def _one(
             incomplete=case in registered_incomplete(door.service, [case]),
             asked=any(each.for_me for each in notes.notes),
         ),
+        mine=[
+            (each, task.due)
+            for each, task in zip(opened(desk, state, plan), state.open_tasks(), strict=True)
+            if each.mine
+        ],
         stages=_stages(plan, detail),
         open_tasks=[
             (each.title, place_in_words(door.service.territory, each.scope), each.due)
@@ -230,20 +215,6 @@ def _stages(plan: Plan, detail: CaseDetail) -> list[tuple[Text, str]]:
         return []
     told = ["done"] * at + ["now"] + ["later"] * (len(names) - at - 1)
     return list(zip(plan.protocol.stages.values(), told, strict=True))
-
-
-def _who(detail: CaseDetail) -> str:
-    """The person's name, where the reader may know it, else the pseudonym."""
-    known = detail.person.particulars
-    names = [known.get(name) for name in ("last_name", "first_name")]
-    return " ".join(name for name in names if isinstance(name, str)) or detail.person.pseudonym
-
-
-def _comune(desk: Desk, detail: CaseDetail) -> str:
-    """Empty where it may not be known."""
-    found = detail.comune if isinstance(detail.comune, str) else ""
-    known = desk.door.service.territory.comuni.get(found)
-    return known.name if known else ""
 
 
 def _said(desk: Desk, note: Note) -> dict[str, Any]:

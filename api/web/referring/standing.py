@@ -9,6 +9,8 @@ from uuid import UUID
 import msgspec
 from psycopg.rows import tuple_row
 
+from api.http.case_view import CaseDetail
+from api.web.desk import Desk
 from api.web.people import place_of
 from api.web.words import referring as words
 from domain.log.datastore import patiently
@@ -80,6 +82,20 @@ def place_in_words(territory: Territory, scope: str) -> Text:
     """Where something is being done; a comune as the public body that it is."""
     found = place_of(territory, scope)
     return _filled(words.AT_COMUNE, name=found) if scope_kind(scope) == "comune" else found
+
+
+def who_of(detail: CaseDetail) -> str:
+    """The person's name, where the reader may know it, else the pseudonym."""
+    known = detail.person.particulars
+    names = [known.get(name) for name in ("last_name", "first_name")]
+    return " ".join(name for name in names if isinstance(name, str)) or detail.person.pseudonym
+
+
+def comune_of(desk: Desk, detail: CaseDetail) -> str:
+    """Empty where it may not be known."""
+    found = detail.comune if isinstance(detail.comune, str) else ""
+    known = desk.door.service.territory.comuni.get(found)
+    return known.name if known else ""
 
 
 def registered_incomplete(service: CaseService, cases: Collection[UUID]) -> set[UUID]:

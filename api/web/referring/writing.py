@@ -17,6 +17,7 @@ from api.http.problems import Problem
 from api.http.referrals import ReferralBody, Referred, refer
 from api.http.sights import sights
 from api.web.desk import Desk, Entered, PageRoute, Posted, text_of, uuid_of
+from api.web.drafts import KEPT_DAYS, Typing, typing_of
 from api.web.inbox.view import number_of
 from api.web.pages import page
 from api.web.referring.form import (
@@ -69,7 +70,7 @@ def again(key: UUID, desk: Entered) -> Response:
 def examine(desk: Entered, form: Posted) -> Response:
     """What was typed is kept whether or not it is right."""
     key, typed = _key(form), read(form)
-    _keep(desk, key, typed)
+    _keep(desk, key, typed, typing_of(form))
     try:
         referral(desk, typed, key)
     except Refused as refused:
@@ -80,7 +81,7 @@ def examine(desk: Entered, form: Posted) -> Response:
 @router.post("/{key}/bozza")
 def keep(key: UUID, desk: Entered, form: Posted) -> Response:
     """While it is typed."""
-    _keep(desk, str(key), read(form))
+    _keep(desk, str(key), read(form), typing_of(form))
     return Response(status_code=204)
 
 
@@ -130,10 +131,21 @@ def send(key: UUID, desk: Entered) -> Response:
 
 
 def unfinished(desk: Desk) -> list[dict[str, Any]]:
-    """The reader's drafts: where to go on with each, and when it was kept."""
+    """The reader's drafts: where to go on with each, and when it was kept. What was sent is none:
+    the draft of a sending that broke off, or an autosave that came after it, is thrown away."""
+    drafts = desk.request.app.state.drafts
+    listed = drafts.listed(desk.person, _DRAFT, 10)
+    if not listed:
+        return []
+    cases = {about: case_of(desk, about.removeprefix(_DRAFT)) for about, _ in listed}
+    seen = sights(desk.door.service, list(cases.values()))
+    for about, case in cases.items():
+        if case in seen:
+            drafts.drop(desk.person, about)
     return [
         {"key": about.removeprefix(_DRAFT), "at": at}
-        for about, at in desk.request.app.state.drafts.listed(desk.person, _DRAFT, 10)
+        for about, at in listed
+        if cases[about] not in seen
     ]
 
 
@@ -156,6 +168,7 @@ def _form(desk: Desk, typed: Typed, key: str, status: int = 200, **more: Any) ->
         typed={name: typed.get(name, []) for name in FIELDS},
         one={name: said(typed, name) for name in FIELDS},
         key=key,
+        kept_days=KEPT_DAYS,
         **given,
     )
 
@@ -248,10 +261,10 @@ def _key(form: Any) -> str:
     return str(key)
 
 
-def _keep(desk: Desk, key: str, typed: Typed) -> None:
+def _keep(desk: Desk, key: str, typed: Typed, typing: Typing) -> None:
     # What was sent already is no draft: an autosave that comes late, or Back and send.
     if _sent(desk, key) is None:
-        desk.request.app.state.drafts.save(desk.person, _DRAFT + key, kept(typed))
+        desk.request.app.state.drafts.save(desk.person, _DRAFT + key, kept(typed), typing=typing)
 
 
 def _draft(desk: Desk, key: str) -> Typed:

@@ -125,8 +125,11 @@ WHERE_ALL = Text(
 MADE_ON = Text("Volantino del {day}", "Leaflet of {day}")
 FIND = Text("Trova il tuo sportello", "Find your desk")
 FIND_LABEL = Text("In quale Comune hai la residenza?", "In which comune are you resident?")
-FIND_HELP = Text("Scegli dall'elenco.", "Choose from the list.")
-OTHER_COMUNE = Text("Un altro Comune", "Another comune")
+FIND_HELP = Text(
+    "Scrivi il nome, o scegli dall'elenco.", "Write its name, or choose from the list."
+)
+COMUNI = Text("Comuni", "Comuni")
+ALL_COMUNI = Text("I Comuni di questo servizio", "The comuni of this service")
 SEARCH = Text("Cerca", "Search")
 YOUR_COMUNE = Text("Il tuo Comune", "Your comune")
 YOUR_DESK = Text("Il tuo sportello", "Your desk")
@@ -138,13 +141,19 @@ WITH_YOU_HELP = Text(
     "If one of these knows you already, it may refer you.",
 )
 OUTSIDE = Text("Fuori territorio", "Outside the area")
-OUTSIDE_HELP = Text(
-    "Questo servizio è per chi ha la residenza nei Comuni in elenco. Se abiti altrove, rivolgiti "
-    "al servizio sociale del tuo Comune: può dirti quale servizio c'è da te.",
-    "This service is for residents of the comuni listed. If you live elsewhere, go to the social "
-    "services of your comune: they can tell you what there is for you.",
+NOT_OURS = Text(
+    "«{name}» non è tra i Comuni di questo servizio.",
+    "“{name}” is not one of the comuni of this service.",
 )
-LEAFLET = Text("Scarica il volantino (PDF)", "Download the leaflet (PDF, in Italian)")
+PERHAPS = Text("Forse cercavi {name}?", "Did you mean {name}?")
+OUTSIDE_HELP = Text(
+    "Se abiti lì, rivolgiti al servizio sociale del tuo Comune: può dirti quale servizio c'è da "
+    "te.",
+    "If you live there, go to the social services of your comune: they can tell you what there is "
+    "for you.",
+)
+LEAFLET = Text("Scarica il volantino (PDF)", "Download the leaflet in Italian (PDF)")
+LEAFLET_EN = Text("Volantino in inglese (PDF)", "Leaflet in English (PDF)")
 LEAFLET_HELP = Text(
     "Da stampare o da dare a chi ne ha bisogno. Si legge anche con la sintesi vocale.",
     "To print or to give to whoever needs it. Screen readers can read it.",

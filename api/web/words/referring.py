@@ -29,8 +29,8 @@ NONE_HELP = Text(
 DRAFTS = Text("Segnalazioni non finite", "Unfinished referrals")
 DRAFT_OF = Text("Bozza salvata il {moment}", "Draft kept on {moment}")
 DRAFT_LEFT = Text(
-    "La bozza è tua soltanto e si cancella dopo 30 giorni.",
-    "The draft is yours alone and is deleted after 30 days.",
+    "La bozza è tua soltanto: si cancella all'invio, o dopo {days} giorni.",
+    "The draft is yours alone: it is deleted when sent, or after {days} days.",
 )
 GO_ON = Text("Riprendi", "Go on")
 GO_ON_WITH = Text("Riprendi la bozza del {moment}", "Go on with the draft of {moment}")
@@ -50,9 +50,9 @@ NOT_HERE_HELP = Text(
 # ── the form ─────────────────────────────────────────────────────────────────────────────────
 FORM_LEAD = Text(
     "Bastano pochi minuti. Prima dell'invio vedrai un riepilogo; quello che scrivi resta salvato "
-    "come bozza.",
+    "come bozza, che vedi solo tu: si cancella all'invio, o dopo {days} giorni.",
     "It takes a few minutes. You will see a summary before it is sent; what you type is kept as a "
-    "draft.",
+    "draft that only you see: it is deleted when sent, or after {days} days.",
 )
 ABOUT_WHO = Text("Chi segnala", "Who refers")
 PROTOCOL = Text("Per quale percorso", "For which path")
@@ -207,10 +207,7 @@ FULL_NUMBER = Text("Numero completo", "Full number")
 SENT_AT = Text("Inviata il", "Sent on")
 RECEIVED_BY = Text("La riceve", "Received by")
 REFERRED_BY = Text("Segnalata da", "Referred by")
-PRINT_HELP = Text(
-    "Per stampare usa il comando del browser (Ctrl+P): escono solo questi dati.",
-    "To print use the browser's command (Ctrl+P): only these data come out.",
-)
+ON_PAPER = Text("Scarica la ricevuta (PDF)", "Download the receipt (PDF, in Italian)")
 NEXT = Text("Che cosa succede adesso", "What happens now")
 BY_DAY = Text("entro il {day}", "by {day}")
 AT_COMUNE = Text("Comune di {name}", "Comune of {name}")
@@ -240,6 +237,9 @@ STAGE_DONE = Text("fatta", "done")
 STAGE_NOW = Text("adesso", "now")
 STAGE_LATER = Text("poi", "later")
 DATA = Text("La segnalazione", "The referral")
+MINE = Text("Tocca al tuo servizio", "Up to your service")
+DO_IT = Text("Compila", "Fill in")
+DO_THIS = Text("Compila: {title}", "Fill in: {title}")
 OPEN_NOW = Text("Che cosa si sta facendo", "What is being done")
 TO_CASE = Text("Vai al caso", "Go to the case")
 TO_RECEIPT = Text("Ricevuta", "Receipt")
