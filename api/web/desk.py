@@ -11,12 +11,13 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData
 
 from api.http.access import Reader
-from api.http.door import Door, Parts, door_of
+from api.http.door import Door, door_of
 from api.http.looks import ReadRoute
 from api.http.problems import Problem
 from api.web.limits import Limits
 from api.web.people import roles_of
 from api.web.sessions import FlashKind, Session, Sessions, csrf_matches, csrf_token
+from api.web.spool import received
 from api.web.words.session import ALL_ROLES
 from protocols.territory import UnknownName
 from protocols.territory.records import Membership
@@ -76,6 +77,12 @@ class Desk(msgspec.Struct, frozen=True):
         return self.request.app.state.limits
 
     @property
+    def largest_file(self) -> int:
+        """Bytes that a document may have; 0 where none can be kept."""
+        documents = self.door.service.documents
+        return documents.largest if documents else 0
+
+    @property
     def new_key(self) -> str:
         """A key for a form that writes: it makes a second sending of it harmless."""
         return str(uuid4())
@@ -97,7 +104,10 @@ async def posted(request: Request) -> FormData:
     """The form that was sent; empty for GET. Fields may repeat: `getlist`."""
     if request.method in ("GET", "HEAD"):
         return FormData()
-    form = await request.form(max_fields=_MAX_FIELDS, max_files=_MAX_FILES, max_part_size=_MAX_PART)
+    if request.headers.get("content-type", "").strip().lower().startswith("multipart/form-data"):
+        form = await received(request, fields=_MAX_FIELDS, files=_MAX_FILES, part=_MAX_PART)
+    else:
+        form = await request.form(max_fields=_MAX_FIELDS, max_part_size=_MAX_PART)
     for name, value in form.multi_items():
         if "\0" in name or (isinstance(value, str) and "\0" in value):
             raise Problem(
@@ -137,12 +147,12 @@ def entered(request: Request, form: Posted) -> Desk:
 
 def _desk(request: Request, session: Session, secret: str) -> Desk:
     """Raises NotEntered where the person is no longer among the staff."""
-    parts: Parts = request.app.state.parts
     try:
-        door = door_of(request, session.person, session.acting)
-        today = parts.service.clock.now().astimezone(parts.service.territory.timezone).date()
-        held = parts.service.territory.memberships(session.person, today)
-        name = parts.service.territory.person(session.person).name
+        door = door_of(request, session.person, session.acting, once=True)
+        territory = door.service.territory
+        today = door.service.clock.now().astimezone(territory.timezone).date()
+        held = territory.memberships(session.person, today)
+        name = territory.person(session.person).name
     except UnknownName:
         request.app.state.sessions.end(session.person)
         raise NotEntered from None
@@ -195,7 +205,9 @@ def same_origin(request: Request) -> None:
     if request.method in ("GET", "HEAD"):
         return
     origin = request.headers.get("origin") or request.headers.get("referer", "")
-    if origin and urlsplit(origin).netloc != request.url.netloc:
+    # A proxy may ask us under another name than the one people know.
+    ours = {request.url.netloc, urlsplit(request.app.state.web.public_url).netloc}
+    if origin and (urlsplit(origin).netloc or origin) not in ours:
         raise _FORGED
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise _FORGED

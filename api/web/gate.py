@@ -21,8 +21,7 @@ from api.http.problems import Problem
 from protocols.text import Text
 
 MAX_FORM = 2_000_000
-MAX_UPLOAD = 30_000_000
-"""Bytes of a form, and of one with files."""
+"""Bytes of a form; one with a file may be as much larger as a document may be."""
 
 _CSP = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
@@ -101,7 +100,8 @@ async def _counted(scope: Scope, receive: Receive) -> Receive:
     headers = Headers(scope=scope)
     kind = headers.get("content-type", "").partition(";")[0].strip().lower()
     limits = {"": MAX_FORM, "application/x-www-form-urlencoded": MAX_FORM}
-    limits["multipart/form-data"] = MAX_UPLOAD
+    documents = scope["app"].state.parts.service.documents
+    limits["multipart/form-data"] = MAX_FORM + (documents.largest if documents else 0)
     if kind not in limits:
         raise Problem(
             415,
@@ -111,7 +111,7 @@ async def _counted(scope: Scope, receive: Receive) -> Receive:
     declared = headers.get("content-length", "")
     if declared.isdigit() and int(declared[:15]) > limits[kind]:
         await let_finish(receive)
-        raise _too_large(limits[kind])
+        raise _too_large(limits[kind] - MAX_FORM or MAX_FORM)
     size = 0
 
     async def counting() -> Message:
@@ -119,14 +119,14 @@ async def _counted(scope: Scope, receive: Receive) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > limits[kind]:
-            raise _too_large(limits[kind])
+            raise _too_large(limits[kind] - MAX_FORM or MAX_FORM)
         return message
 
     return counting
 
 
 def _too_large(limit: int) -> Problem:
-    size = limit // 1_000_000
+    size = limit // (2**20 if limit > MAX_FORM else 1_000_000)
     return Problem(
         413,
         "body_too_large",

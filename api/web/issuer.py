@@ -18,7 +18,7 @@ from psycopg_pool import ConnectionPool
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
 from api.http.door import Parts
-from api.http.problems import Problem, not_found
+from api.http.problems import NO_SUCH_ADDRESS, Problem, not_found
 from api.web.desk import Posted, same_origin, text_of
 from api.web.pages import page
 from api.web.people import by_role, shown_people
@@ -104,10 +104,7 @@ def _issuer(request: Request) -> LocalIssuer:
     """Raises Problem (404) where there is none."""
     found: LocalIssuer | None = request.app.state.local_issuer
     if found is None:
-        raise not_found(
-            "no_such_address",
-            Text("Questo indirizzo non esiste.", "There is nothing at this address."),
-        )
+        raise not_found("no_such_address", NO_SUCH_ADDRESS)
     return found
 
 

@@ -15,7 +15,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import RedirectResponse, Response
 
 from api.http.problems import Problem
-from api.web.desk import COOKIE, Entered
+from api.web.desk import COOKIE, Desk, Entered
 from api.web.issuer import LocalIssuer, base_of
 from api.web.language import language_of
 from api.web.limits import Limits
@@ -45,6 +45,7 @@ def login_page(
     scaduta: Annotated[str, Query(max_length=1)] = "",
     uscita: Annotated[str, Query(max_length=1)] = "",
 ) -> Response:
+    """`uscita`: one has just logged out."""
     secret = request.cookies.get(COOKIE, "")
     session = request.app.state.sessions.find(secret) if secret else None
     if session is not None and session.alive:
@@ -95,41 +96,70 @@ async def returned(request: Request, code: str = "", state: str = "", error: str
     client = _client(request, local=kept["con"] == "prova")
     began = Began("", kept["state"], kept["nonce"], kept["verifier"])
     try:
-        claims = await client.finish(code, _redirect(request), began)
+        confirmed = await client.finish(code, _redirect(request), began)
     except IssuerAway as away:
         raise _away(away) from None
     except IssuerRefused as refused:
         log.warning("login_refused", reason=str(refused))
         raise _REFUSED from None
-    person = _staff_id(request, client, claims)
+    person = _staff_id(request, client, confirmed.claims)
     answer = RedirectResponse(safe(kept["back"]), 303)
-    secret = await run_in_threadpool(_enter, request, person)
+    token = confirmed.token if client is request.app.state.oidc else ""
+    secret = await run_in_threadpool(_enter, request, person, token)
     _set_cookie(answer, COOKIE, secret, ABSOLUTE_HOURS * 3600)
     answer.delete_cookie(LOGIN_COOKIE, secure=True, httponly=True, samesite="lax")
     return answer
 
 
 @router.post("/esci")
-def log_out(desk: Entered) -> Response:
-    desk.sessions.end(desk.person, desk.session.number)
-    return _left()
+async def log_out(desk: Entered) -> Response:
+    where = await _leaving(desk)
+    await run_in_threadpool(desk.sessions.end, desk.person, desk.session.number)
+    return _left(desk, where)
 
 
 @router.post("/esci/ovunque")
-def log_out_everywhere(desk: Entered) -> Response:
-    desk.sessions.end(desk.person)
-    return _left()
+async def log_out_everywhere(desk: Entered) -> Response:
+    where = await _leaving(desk)
+    await run_in_threadpool(desk.sessions.end, desk.person)
+    return _left(desk, where)
 
 
-def _left() -> Response:
-    answer = RedirectResponse("/accesso?uscita=1", 303)
+@router.get("/accesso/uscita")
+def left(request: Request) -> Response:
+    """From the issuer, where one has logged out too."""
+    return RedirectResponse("/accesso?uscita=1", 303)
+
+
+async def _leaving(desk: Desk) -> str:
+    """Where one logs out at the issuer; empty where it has no such place, or does not answer."""
+    client: OidcClient | None = desk.request.app.state.oidc
+    secret = desk.request.cookies.get(COOKIE, "")
+    token = await run_in_threadpool(desk.sessions.token_of, secret)
+    if client is None or not token:
+        return ""
+    try:
+        return await client.leaving(token, base_of(desk.request) + "/accesso/uscita")
+    except IssuerAway as away:
+        log.warning("issuer_away", reason=str(away))
+        return ""
+
+
+def _left(desk: Desk, where: str) -> Response:
+    answer: Response = RedirectResponse("/accesso?uscita=1", 303)
+    if where:
+        # Not a redirect: browsers hold whatever a form leads to against `form-action`.
+        language = desk.session.language
+        desk.request.state.desk = None
+        answer = page(desk.request, "left.html", where=where, language=language)
+        answer.headers["Refresh"] = f"0; url={where}"
     answer.delete_cookie(COOKIE, secure=True, httponly=True, samesite="lax")
     # What the browser keeps of pages goes with the session.
     answer.headers["Clear-Site-Data"] = '"cache"'
     return answer
 
 
-def _enter(request: Request, person: str) -> str:
+def _enter(request: Request, person: str, token: str) -> str:
     """A new session in place of the one the browser may have; its secret."""
     limits: Limits = request.app.state.limits
     limits.count("entering", person, *_RETURNS_OF_ONE)
@@ -139,7 +169,7 @@ def _enter(request: Request, person: str) -> str:
     if session is not None and session.alive:
         sessions.end(session.person, session.number)
     language = session.language if session is not None else language_of(request)
-    return sessions.begin(person, language, request.headers.get("user-agent", ""))
+    return sessions.begin(person, language, request.headers.get("user-agent", ""), token)
 
 
 def _staff_id(request: Request, client: OidcClient, claims: dict[str, Any]) -> str:

@@ -1,10 +1,11 @@
-"""Our side of OpenID Connect: authorization code flow with PKCE (RFC 7636), state and nonce."""
+"""Our side of OpenID Connect: authorization code flow with PKCE (RFC 7636), state and nonce; and
+logging out at the issuer too (RP-Initiated Logout 1.0)."""
 
 from __future__ import annotations
 
 from time import monotonic
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 import httpx2
 import msgspec
@@ -41,6 +42,13 @@ class Began(msgspec.Struct, frozen=True):
     verifier: str
 
 
+class Confirmed(msgspec.Struct, frozen=True):
+    """`claims`: about who it is; `token`: the ID token that said so, by which one logs out."""
+
+    claims: dict[str, Any]
+    token: str
+
+
 class _Known(msgspec.Struct, frozen=True):
     metadata: dict[str, Any]
     keys: KeySet
@@ -70,8 +78,8 @@ class OidcClient:
             )
         return Began(address, state, nonce, verifier)
 
-    async def finish(self, code: str, redirect: str, began: Began) -> dict[str, Any]:
-        """The claims about who it is. Raises IssuerAway, IssuerRefused."""
+    async def finish(self, code: str, redirect: str, began: Began) -> Confirmed:
+        """Who it is. Raises IssuerAway, IssuerRefused."""
         known = await self._discovered()
         try:
             async with self._client(redirect) as client:
@@ -85,7 +93,22 @@ class OidcClient:
             raise IssuerAway(type(error).__name__) from error
         except (AuthlibBaseError, ValueError) as error:
             raise IssuerRefused(type(error).__name__) from error
-        return await self._claims(str(token.get("id_token", "")), began.nonce)
+        found = str(token.get("id_token", ""))
+        return Confirmed(await self._claims(found, began.nonce), found)
+
+    async def leaving(self, token: str, back: str) -> str:
+        """Where the browser logs out at the issuer, which leads it to `back`; empty where the
+        issuer has no such place. Raises IssuerAway."""
+        known = await self._discovered()
+        there = str(known.metadata.get("end_session_endpoint", ""))
+        if urlsplit(there).scheme not in ("http", "https") or not there.isprintable():
+            return ""
+        asked = {
+            "id_token_hint": token,
+            "client_id": self.provider.client_id,
+            "post_logout_redirect_uri": back,
+        }
+        return f"{there}{'&' if urlsplit(there).query else '?'}{urlencode(asked)}"
 
     async def _claims(self, token: str, nonce: str) -> dict[str, Any]:
         registry = jwt.JWTClaimsRegistry(

@@ -7,7 +7,7 @@ from typing import Any
 from fastapi import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from api.http.problems import Problem, install
+from api.http.problems import NO_SUCH_ADDRESS, Problem, install, not_found
 from api.web.desk import NotEntered, visiting
 from api.web.interrupted import keep
 from api.web.pages import page
@@ -32,6 +32,9 @@ def problem_page(request: Request, problem: Problem) -> Response:
     """The problem as a page; for htmx as a message that takes the place of no content."""
     if not hasattr(request.state, "desk") and problem.status < 500:
         visiting(request)
+    if problem.fields and all(each.field.startswith("path.") for each in problem.fields):
+        # A number in the address that is none: to people that is no form to correct.
+        problem = not_found("no_such_address", NO_SUCH_ADDRESS)
     remedy = _ELSEWHERE.get(problem.code, problem.remedy)
     fragment = "hx-request" in request.headers
     template = "problem_fragment.html" if fragment else "problem.html"

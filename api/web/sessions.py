@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import os
 import secrets
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,6 +12,8 @@ from typing import Any, Literal
 from uuid import UUID
 
 import msgspec
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from psycopg.rows import class_row
 from psycopg_pool import ConnectionPool
 
@@ -50,14 +53,15 @@ _SEEN = """
     WHERE number = %s AND ended_at IS NULL AND seen_at < clock_timestamp() - interval '1 minute'
 """
 _BEGIN = """
-    INSERT INTO web_sessions (id, person, language, browser) VALUES (%s, %s, %s, %s)
+    INSERT INTO web_sessions (id, person, language, browser, token) VALUES (%s, %s, %s, %s, %s)
 """
 _OF_PERSON = f"""
     SELECT * FROM (SELECT {_COLUMNS} FROM web_sessions WHERE person = %s) AS s
     WHERE alive ORDER BY seen_at DESC
 """
+_TOKEN = "SELECT token FROM web_sessions WHERE id = %s"
 _END = """
-    UPDATE web_sessions SET ended_at = clock_timestamp()
+    UPDATE web_sessions SET ended_at = clock_timestamp(), token = NULL
     WHERE person = %s AND ended_at IS NULL AND (%s::uuid IS NULL OR number = %s)
 """
 _FORGET = "DELETE FROM web_sessions WHERE seen_at < clock_timestamp() - make_interval(days => %s)"
@@ -75,12 +79,17 @@ class Sessions:
     def __init__(self, pool: ConnectionPool[Any]) -> None:
         self._pool = pool
 
-    def begin(self, person: str, language: Language = "it", browser: str = "") -> str:
-        """A new session; the secret for its cookie. Old ones are forgotten by the way."""
+    def begin(
+        self, person: str, language: Language = "it", browser: str = "", token: str = ""
+    ) -> str:
+        """A new session; the secret for its cookie. `token`: the issuer's, kept so that only who
+        has the cookie can open it. Old sessions are forgotten by the way."""
         secret = secrets.token_urlsafe(32)
+        sealed = _seal(secret, token) if token else None
         with self._pool.connection() as connection:
             connection.execute(_FORGET, (_KEPT_DAYS,))
-            connection.execute(_BEGIN, (_hash(secret), person, language, browser[:200]))
+            row = (_hash(secret), person, language, browser[:200], sealed)
+            connection.execute(_BEGIN, row)
         return secret
 
     def find(self, secret: str, *, seen: bool = True) -> Session | None:
@@ -98,6 +107,12 @@ class Sessions:
         with self._pool.connection() as connection:
             cursor = connection.cursor(row_factory=class_row(Session))
             return cursor.execute(_OF_PERSON, (person,)).fetchall()
+
+    def token_of(self, secret: str) -> str:
+        """The issuer's token with which a session that has not ended was begun; empty if none."""
+        with self._pool.connection() as connection:
+            row = connection.execute(_TOKEN, (_hash(secret),)).fetchone()
+        return _opened(secret, row[0]) if row is not None and row[0] else ""
 
     def end(self, person: str, number: UUID | None = None) -> None:
         """One of the person's sessions, or all of them."""
@@ -128,6 +143,22 @@ def csrf_token(secret: str) -> str:
 def csrf_matches(secret: str, given: Sequence[str]) -> bool:
     wanted = csrf_token(secret).encode()
     return any(hmac.compare_digest(wanted, each.encode()) for each in given)
+
+
+def _seal(secret: str, token: str) -> bytes:
+    nonce = os.urandom(12)
+    return nonce + AESGCM(_key(secret)).encrypt(nonce, token.encode(), None)
+
+
+def _opened(secret: str, sealed: bytes) -> str:
+    try:
+        return AESGCM(_key(secret)).decrypt(sealed[:12], sealed[12:], None).decode()
+    except InvalidTag:
+        return ""
+
+
+def _key(secret: str) -> bytes:
+    return hmac.new(secret.encode(), b"issuer's token", hashlib.sha256).digest()
 
 
 def _hash(secret: str) -> bytes:

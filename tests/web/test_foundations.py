@@ -10,7 +10,10 @@ import pytest
 
 from api.http.app import create_app
 from api.web.desk import COOKIE
+from api.web.oidc import OidcClient
+from api.web.settings import Provider, WebSettings
 from tests.web.checks import assert_accessible, assert_fits, watched
+from tests.web.issuing import Issuer
 from tests.web.serving import serving
 
 PHONE = {"width": 320, "height": 720}
@@ -112,6 +115,32 @@ def test_another_session_is_ended_from_the_profile(
     assert here.locator("#messaggi").inner_text().strip() == ""
     there.goto("/")
     assert path(there) == "/accesso"
+
+
+def test_logging_out_leaves_an_issuer_of_the_bodys_own_too(
+    installation: Any, context: Any, referent: str
+) -> None:
+    state, issuer = installation.app.state.pages.state, Issuer("RSSMRA80A01F205X")
+    with serving(issuer.app()) as issuer.address:
+        people = {issuer.person: referent}
+        provider = Provider(issuer.address, "cantiere", "segreto", people=people)
+        state.web, former = WebSettings("", provider), state.web
+        state.oidc = OidcClient(provider)
+        try:
+            page = watched(context().new_page())
+            for times in (1, 2):
+                page.goto("/profilo")
+                page.get_by_role("link", name="Entra con l'identità del tuo ente").click()
+                # Who has left comes back in only by saying who they are.
+                page.get_by_role("link", name="Sono io").click()
+                assert (path(page), issuer.entered) == ("/profilo", times)
+                page.get_by_role("button", name="Esci").first.click()
+                page.wait_for_url("**/accesso?uscita=1")
+                assert "Sei uscito" in page.get_by_role("main").inner_text()
+            assert issuer.left == [(issuer.person, f"{installation.address}/accesso/uscita")] * 2
+            assert page.troubles == []  # type: ignore[attr-defined]
+        finally:
+            state.web, state.oidc = former, None
 
 
 @pytest.mark.parametrize(

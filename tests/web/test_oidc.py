@@ -1,70 +1,21 @@
-"""Against an issuer of somebody else's: a small provider on a real server, which can also lie."""
+"""Against an issuer of somebody else's, on a real server, which can also lie."""
 
 from __future__ import annotations
 
 import asyncio
-import time
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
-from fastapi import FastAPI, Request
-from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
-from starlette.responses import JSONResponse, Response
 
 from api.web.oidc import Began, IssuerAway, IssuerRefused, OidcClient
 from api.web.settings import Provider, WebSettings
 from domain.settings import SettingsError
+from tests.web.issuing import Issuer
 from tests.web.serving import serving
 
 BACK = "https://casi.example.it/accesso/ritorno"
-
-
-class Issuer:
-    """`claims` overrides what an ID token says; `key` signs it, `published` are shown."""
-
-    def __init__(self) -> None:
-        self.key: Any = RSAKey.generate_key(2048, {"kid": "one", "alg": "RS256", "use": "sig"})
-        self.published: list[Any] = [self.key]
-        self.claims: dict[str, Any] = {}
-        self.address = ""
-        self.challenge = ""
-        self.down = False
-
-    def app(self) -> FastAPI:
-        app = FastAPI()
-
-        @app.get("/.well-known/openid-configuration")
-        def configuration() -> dict[str, str]:
-            here = self.address
-            return {
-                "issuer": here,
-                "authorization_endpoint": f"{here}/authorize",
-                "token_endpoint": f"{here}/token",
-                "jwks_uri": f"{here}/keys",
-            }
-
-        @app.get("/keys")
-        def keys() -> dict[str, Any]:
-            return {"keys": [key.as_dict(private=False) for key in self.published]}
-
-        @app.post("/token")
-        async def token(request: Request) -> Response:
-            form = await request.form()
-            if self.down:
-                return Response("<html>", 502)
-            if create_s256_code_challenge(str(form["code_verifier"])) != self.challenge:
-                return JSONResponse({"error": "invalid_grant"}, 400)
-            now = int(time.time())
-            said = {"iss": self.address, "aud": "cantiere", "sub": "tax-1", "iat": now}
-            said |= {"exp": now + 60, "nonce": str(form["code"]), **self.claims}
-            header = {"alg": self.key.as_dict()["alg"], "kid": self.key.kid}
-            signed = jwt.encode(header, said, self.key)
-            return JSONResponse({"access_token": "a", "token_type": "Bearer", "id_token": signed})
-
-        return app
 
 
 @pytest.fixture
@@ -81,9 +32,8 @@ def client_of(issuer: Issuer) -> OidcClient:
 
 async def _through(issuer: Issuer, client: OidcClient) -> dict[str, Any]:
     began = await client.begin(BACK)
-    issuer.challenge = began.address.partition("code_challenge=")[2].partition("&")[0]
-    # This issuer gives the nonce as its code.
-    return await client.finish(began.nonce, BACK, began)
+    code = issuer.begun(began.address)
+    return (await client.finish(code, BACK, began)).claims
 
 
 def test_who_it_is_comes_back_and_changed_keys_are_learnt(issuer: Issuer) -> None:
@@ -121,9 +71,9 @@ def test_another_verifier_is_refused(issuer: Issuer) -> None:
     async def stolen() -> None:
         client = client_of(issuer)
         began = await client.begin(BACK)
-        issuer.challenge = began.address.partition("code_challenge=")[2].partition("&")[0]
+        code = issuer.begun(began.address)
         other = Began(began.address, began.state, began.nonce, "x" * 64)
-        await client.finish(began.nonce, BACK, other)
+        await client.finish(code, BACK, other)
 
     with pytest.raises(IssuerRefused):
         asyncio.run(stolen())

@@ -23,6 +23,14 @@ EXPIRED_HERE = Text(
 )
 ENTER_AGAIN = Text("Accedi di nuovo", "Log in again")
 LEFT = Text("Sei uscito. A presto.", "You are logged out. See you soon.")
+LEAVING = Text("Sei uscito dalla scrivania", "You have left the desk")
+LEAVING_LEAD = Text(
+    "Ora si esce anche dal gestore delle identità: altrimenti chi usa questo computer dopo di te "
+    "potrebbe rientrare al tuo posto.",
+    "Now you log out at the identity provider too: otherwise whoever uses this computer after you "
+    "could come in as you.",
+)
+LEAVE_THERE = Text("Esci anche lì", "Log out there too")
 NO_WAY_IN = Text("Nessun modo di entrare è configurato", "No way to log in is configured")
 NO_WAY_IN_HELP = Text(
     "Chi gestisce il sistema deve indicare il gestore delle identità (CANTIERE_OIDC_ISSUER).",
