@@ -9,10 +9,10 @@ BIN := .venv/bin
 unexport PYTHONPATH PYTHONHOME VIRTUAL_ENV
 
 .DEFAULT_GOAL := help
-.PHONY: help demo up test test-all lint format bench lock clean runtime dev bench-environment
+.PHONY: help demo up test test-all lint format bench screenshots lock clean runtime dev bench-environment
 
 help: ## questo elenco · this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 	@echo
 	@echo '  make demo ARGS="--exit --json out.json"   argomenti al comando · arguments to the command'
 	@echo '  make PYTHON=/opt/python3.12/bin/python3 … un altro Python (>= 3.11) · another Python'
@@ -45,6 +45,9 @@ format: dev ## riscrive nello stile del progetto · rewrite in the project's sty
 
 bench: bench-environment ## le misure, fianco a fianco · the measurements, side by side
 	@exec $(BIN)/python -m bench $(ARGS)
+
+screenshots: dev ## le figure delle pagine in docs/screenshots · pictures of the pages
+	@exec $(BIN)/python -m tools.screenshots $(ARGS)
 
 # Versions and hashes only. uv is the one tool that is not installed for you.
 COMPILE = uv pip compile pyproject.toml --quiet --universal --python-version 3.11 \

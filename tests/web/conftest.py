@@ -7,7 +7,6 @@ gives the page of somebody who is logged in; what every page must be is in `chec
 from __future__ import annotations
 
 import os
-import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -18,44 +17,24 @@ from uuid import uuid4
 import psycopg
 import pytest
 from fastapi import FastAPI
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from api.demo.desk import Desk as ApiDesk
 from api.demo.stories import path
 from api.demo.story import Story
-from api.http.app import create_app
 from api.stack.postgres import EmbeddedPostgres
-from api.web import assets
 from api.web.desk import COOKIE
 from api.web.sessions import Sessions
-from domain.clock import MovableClock
-from domain.documents.place import documents_of
 from domain.installation import initialise
-from domain.log.recorder import CaseLogRecorder
 from domain.service import CaseService
-from domain.settings import Settings
 from projections.models import read_models
 from projections.projector import Projector, run
-from protocols.registry import Registry
-from protocols.territory import default_pack, load_territory
+from protocols.territory import default_pack
 from tests.web.checks import watched
-from tests.web.serving import serving
+from tests.web.chromium import MISSING, find_chromium, launched
+from tests.web.serving import application, serving
 
 MELZO, VIGNATE = "015142", "015237"
-_BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-
-
-def find_chromium() -> tuple[str, dict[str, str]] | None:
-    """A browser and what its environment needs: the one that is named, the machine's, or the one
-    that the set-up fetched where there is none."""
-    named = os.environ.get("CANTIERE_CHROMIUM", "").strip()
-    found = named or next(filter(None, map(shutil.which, _BROWSERS)), None)
-    if found:
-        return found, {}
-    fetched = assets.FETCHED.parent / "browser"
-    if (fetched / "chromium").is_file():
-        return str(fetched / "chromium"), {"LD_LIBRARY_PATH": str(fetched / "lib")}
-    return None
 
 
 # Of a module, not of the run: while Playwright is there, no other test can have an event loop.
@@ -64,22 +43,11 @@ def browser() -> Iterator[Browser]:
     """One Chromium for the tests of a module."""
     found = find_chromium()
     if found is None:
-        missing = (
-            "manca un browser: installare Chromium (apt-get install chromium) o indicarlo con "
-            "CANTIERE_CHROMIUM · no browser: install Chromium or name it in CANTIERE_CHROMIUM"
-        )
         if os.environ.get("CI"):
-            pytest.fail(missing)
-        pytest.skip(missing)
-    executable, needs = found
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    arguments += ["--disable-dev-shm-usage", "--disable-gpu"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=executable, args=arguments, env={**os.environ, **needs}
-        )
+            pytest.fail(MISSING)
+        pytest.skip(MISSING)
+    with launched(*found) as browser:
         yield browser
-        browser.close()
 
 
 class Installation:
@@ -162,31 +130,34 @@ def installation(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Installation]:
     """One seeded training installation for the tests of a module."""
+    with (
+        database(postgres_server, _template_database) as url,
+        installed(url, tmp_path_factory.mktemp("home"), pack) as found,
+    ):
+        found.seed()
+        found.wait_for_views()
+        yield found
+
+
+@contextmanager
+def database(server: EmbeddedPostgres, template: str) -> Iterator[str]:
+    """The address of a database with the whole schema and no rows."""
     name = f"web_{uuid4().hex}"
-    with psycopg.connect(postgres_server.url("cantiere", "postgres"), autocommit=True) as server:
-        server.execute(f"CREATE DATABASE {name} TEMPLATE {_template_database}")
-        url, home = postgres_server.url("cantiere", name), tmp_path_factory.mktemp("home")
-        with installed(url, home, pack) as found:
-            found.seed()
-            found.wait_for_views()
-            yield found
-        server.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    with psycopg.connect(server.url("cantiere", "postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield server.url("cantiere", name)
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager
 def installed(url: str, home: Path, pack: Path | None = None) -> Iterator[Installation]:
     """The application behind a real server, and its projector."""
     initialise(url, "training")
-    recorder = CaseLogRecorder.connect(url)
-    clock = MovableClock(recorder.datastore)  # type: ignore[arg-type]
-    pack = pack or default_pack()
-    registry, territory = Registry.load(pack), load_territory(pack)
-    service = CaseService(
-        recorder, registry, territory, clock, b"k" * 32, documents=documents_of(home)
-    )
-    app = create_app(Settings(url, home=home, training=True), service)
+    app = application(url, home, pack)
+    service: CaseService = app.state.parts.service
+    models = read_models(service.registry, service.territory)
     stop = threading.Event()
-    projector = Projector(url, recorder, read_models(registry, territory))
+    projector = Projector(url, service.recorder, models)
     projecting = threading.Thread(target=run, args=(projector, stop))
     with serving(app) as address:
         projecting.start()
