@@ -38,13 +38,14 @@ def page(request: Request, template: str, status: int = 200, **data: Any) -> HTM
     """A whole page, or a fragment (a template that does not extend `layout.html`), for whoever
     asks: `desk` is None where nobody is logged in."""
     desk = getattr(request.state, "desk", None)
+    parts = desk.door.parts if desk is not None else request.app.state.parts
     whole = {
         "request": request,
         "desk": desk,
         "language": language_of(request),
-        "zone": request.app.state.parts.service.territory.timezone,
-        "now": request.app.state.parts.service.clock.now(),
-        "training": request.app.state.parts.settings.training,
+        "zone": parts.service.territory.timezone,
+        "now": parts.service.clock.now(),
+        "training": parts.settings.training,
         "flashes": desk.take_flashes() if desk is not None else [],
         # Asked for by whole pages only: the menu counts what waits.
         "navigation": lambda: menu(desk, request.url.path) if desk is not None else [],
@@ -128,9 +129,22 @@ _day = _date("d MMM y")
 
 
 @pass_context
+def month(context: Context, value: str) -> str:
+    """`2026-04` as `aprile 2026`."""
+    return format_date(date.fromisoformat(f"{value}-01"), "LLLL y", locale=_locale(context))
+
+
+@pass_context
 def last_day(context: Context, value: datetime | None) -> str:
     """The day by whose end something is due: a deadline at midnight is of the day before."""
     return _day(context, None if value is None else value - timedelta(seconds=1))
+
+
+@pass_context
+def days_to(context: Context, value: datetime) -> int:
+    """From today to the day by whose end something is due; negative where that has passed."""
+    last = _here(context, value - timedelta(seconds=1)).date()
+    return (last - _here(context, context["now"]).date()).days
 
 
 @pass_context
@@ -166,11 +180,13 @@ def _said(context: Context, text: Text | str) -> str:
     return said(text, context["language"])
 
 
-_FILTERS: Mapping[str, Callable[..., str]] = {
+_FILTERS: Mapping[str, Callable[..., str | int]] = {
     "day": _day,
     "last_day": last_day,
+    "days_to": days_to,
     "long_day": _date("EEEE d MMMM y"),
     "short_day": _date("dd/MM/yy"),
+    "month": month,
     "moment": moment,
     "since": since,
     "number": number,

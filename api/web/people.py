@@ -56,6 +56,7 @@ def place_of(territory: Territory, scope: str) -> Text:
 
 
 _KINDS = {
+    "comune": Text("Comune di residenza", "Comune of residence"),
     "management": Text("Direzione del piano di zona", "Area plan management"),
     "steering": Text("Cabina di regia", "Steering board"),
     "audit": Text("Revisione", "Audit"),

@@ -24,7 +24,7 @@ from api.web.forms.widgets import pointed, widgets
 from api.web.inbox.view import staff_name
 from api.web.pages import page
 from api.web.task.sending import Sent, rearranged, sent
-from api.web.words import case as words
+from api.web.words import departing as words
 from domain.case import commands as c
 from domain.refusal import FieldProblem, Refused
 from protocols.engine import events as e

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from typing import Any
 from uuid import UUID
 
-from anyio import from_thread, to_thread
 from fastapi import APIRouter
-from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from api.http.access import CATEGORIES
-from api.http.documents import WithdrawBody, content, receive, withdraw_one
+from api.http.documents import WithdrawBody, content, withdraw_one
 from api.http.problems import Problem
-from api.http.writing import command_id
 from api.web.case.page import shown
-from api.web.case.sending import sent, typed_of
+from api.web.case.sending import gone_back, sent, typed_of
 from api.web.desk import Entered, PageRoute, Posted, text_of
+from api.web.uploads import attach
 from api.web.words import case as words
-from domain.documents.receiving import Offer
+from api.web.words.documents import ATTACHED
 from domain.refusal import FieldProblem
-from domain.service import Receipt
 from protocols.text import Text
 
 router = APIRouter(prefix="/casi/{case}/documenti", route_class=PageRoute)
 
-_PIECE = 1024 * 1024
-
 
 @router.post("")
-def attach(case: UUID, desk: Entered, form: Posted) -> Response:
-    """A category that there is not is taken as the most protected."""
-    file: Any = form.get("file")
+def add(case: UUID, desk: Entered, form: Posted) -> Response:
+    """Where scripts run, it was sent with its progress shown: the page is asked for again, or what
+    is wrong comes as a message."""
+    if "hx-request" in desk.request.headers:
+        gone_back(desk, case, attach(desk, case, form).position, ATTACHED)
+        return Response(status_code=204, headers={"HX-Refresh": "true"})
 
     def again(problem: Problem) -> Response:
         return shown(
@@ -40,27 +35,7 @@ def attach(case: UUID, desk: Entered, form: Posted) -> Response:
             typed=typed_of(form, "title", "category"), about="document",
         )  # fmt: skip
 
-    def attached() -> Receipt:
-        if not isinstance(file, UploadFile) or not file.filename:
-            raise _no_file()
-        category = text_of(form, "category", "social")
-        offer = Offer(
-            command_id=command_id(desk.door, text_of(form, "_key")),
-            actor=desk.door.actor,
-            case=case,
-            name=file.filename,
-            declared=file.content_type or "",
-            category=category if category in CATEGORIES else "clinical",  # type: ignore[arg-type]
-            title=text_of(form, "title"),
-        )
-        return from_thread.run(receive, desk.door, offer, _pieces(file), file.size or 0).receipt
-
-    return sent(desk, case, attached, words.ATTACHED, again, "#documenti")
-
-
-async def _pieces(file: UploadFile) -> AsyncIterator[bytes]:
-    while piece := await to_thread.run_sync(file.file.read, _PIECE):
-        yield piece
+    return sent(desk, case, lambda: attach(desk, case, form), ATTACHED, again, "#documenti")
 
 
 @router.get("/{document}")
@@ -92,14 +67,4 @@ def reason_needed() -> Problem:
         Text("Serve un motivo.", "A reason is needed."),
         Text("Scriverlo nel campo indicato.", "Write it in the field named."),
         (FieldProblem("reason", message),),
-    )
-
-
-def _no_file() -> Problem:
-    return Problem(
-        422,
-        "no_file",
-        Text("Non è stato scelto nessun file.", "No file was chosen."),
-        words.NO_FILE,
-        (FieldProblem("file", words.NO_FILE),),
     )

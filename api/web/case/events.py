@@ -20,12 +20,14 @@ from api.web.forms.answers import answers
 from api.web.forms.choices import choices_of
 from api.web.forms.typed import Fields, without_blank_rows
 from api.web.forms.widgets import changed, pointed, widgets
+from api.web.inbox.view import staff_name
 from api.web.pages import page
 from api.web.task.sending import WHEN, Sent, instant, rearranged, sent
 from api.web.words import case as words
 from domain.case import commands as c
 from domain.refusal import FieldProblem, Refused
 from domain.service import Receipt
+from protocols.engine.events import CaseEventHappened
 from protocols.engine.moves import why_not
 from protocols.engine.plan import EventPlan
 from protocols.text import Text
@@ -133,6 +135,7 @@ def _form(seen: Seen, plan: EventPlan, given: Sent, refused: Refused | None = No
         header=header(seen),
         event=plan,
         entails=_entails(seen, plan),
+        already=None if refused else _today(seen, plan),
         impossible=None if refused else why_not(seen.run, plan),
         widgets=widgets(fields, given.typed, choices_of(desk, fields, seen.case)),
         live=any(field.when or field.instrument for field in fields.values()),
@@ -142,6 +145,20 @@ def _form(seen: Seen, plan: EventPlan, given: Sent, refused: Refused | None = No
         + [each for each in at.errors if each.field in own],
         problem=Problem.of(refused) if refused and not refused.fields else None,
     )
+
+
+def _today(seen: Seen, plan: EventPlan) -> dict[str, str] | None:
+    """When the same was recorded last, and by whom, if that was today: by a colleague, or by who
+    has come back to this page."""
+    territory = seen.desk.door.service.territory
+    today = seen.at.astimezone(territory.timezone).date()
+    for event in reversed(seen.history):
+        at = event.at.astimezone(territory.timezone)
+        if at.date() != today:
+            return None
+        if isinstance(event.body, CaseEventHappened) and event.body.event == plan.name:
+            return {"at": f"{at:%H:%M}", "name": staff_name(territory, event.actor)}
+    return None
 
 
 def _entails(seen: Seen, plan: EventPlan) -> list[tuple[Text, dict[str, Any]]]:

@@ -23,13 +23,16 @@ from api.http.documents import documents_of
 from api.http.emergencies import emergency_grounds, lines_of
 from api.http.notes import notes_of
 from api.web.case.course import FILTERS, course
+from api.web.case.joinable import joinable
 from api.web.case.readers import may_see_readers
 from api.web.case.records import agreements, departures, placements, profile
+from api.web.case.rooms import meeting, project_of
 from api.web.case.seen import Seen, look
 from api.web.case.standing import stages, tasks, team
 from api.web.desk import Desk, Entered, PageRoute
 from api.web.inbox.view import addressee, number_of, staff_name
 from api.web.pages import page
+from api.web.words import conference, project
 from protocols.text import Text
 
 router = APIRouter(route_class=PageRoute)
@@ -104,10 +107,13 @@ def _of_the_data(seen: Seen) -> dict[str, Any]:
     notes = notes_of(door, sight, case)
     territory = door.service.territory
     exceptions = seen.plan.protocol.exceptions
+    bound = stored_only(seen.reader, sight)
     return {
         **found,
         "team": team(seen),
+        "joinable": bool(joinable(seen)),
         "agreed": agreements(seen),
+        "rooms": _rooms(seen),
         "profile": profile(seen),
         "placements": placed,
         "placements_withheld": hidden,
@@ -120,10 +126,20 @@ def _of_the_data(seen: Seen) -> dict[str, Any]:
         },
         "events": reportable(seen),
         "exceptions": {
-            kind: seen.stands_in(getattr(exceptions, kind))
+            kind: not bound and seen.stands_in(getattr(exceptions, kind))
             for kind in ("skip", "redo", "force", "correct")
         },
     }
+
+
+def _rooms(seen: Seen) -> list[tuple[Text, str]]:
+    """The pages of what belongs together, where the protocol has it: title, address."""
+    found = []
+    if meeting(seen.plan):
+        found.append((conference.TITLE, f"/casi/{seen.case}/conferenza"))
+    if project_of(seen.plan).signing:
+        found.append((project.TITLE, f"/casi/{seen.case}/progetto"))
+    return found
 
 
 def reportable(seen: Seen) -> list[PossibleEvent]:

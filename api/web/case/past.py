@@ -21,7 +21,7 @@ from api.web.forms.choices import Choices, choices_of
 from api.web.forms.told import Told, told
 from api.web.inbox.view import staff_name
 from api.web.pages import page
-from api.web.words import case as words
+from api.web.words import past as words
 from domain.refusal import FieldProblem
 from protocols.engine import events as e
 from protocols.territory import end_of_day
@@ -53,7 +53,7 @@ def past(case: UUID, desk: Entered, giorno: str = "") -> Response:
         )
     territory = desk.door.service.territory
     today = seen.at.astimezone(territory.timezone).date()
-    asked = _day(giorno) if giorno else today
+    asked = day_of(giorno) if giorno else today
     then: Seen | None = None
     errors: tuple[FieldProblem, ...] = ()
     if asked is None or asked > today:
@@ -67,6 +67,7 @@ def past(case: UUID, desk: Entered, giorno: str = "") -> Response:
             "stages": stages(then),
             "tasks": opened,
             "team": team(then),
+            "joinable": False,
             "agreed": agreements(then),
             "given": _given(then),
             "events": then.state.version,
@@ -88,7 +89,8 @@ def past(case: UUID, desk: Entered, giorno: str = "") -> Response:
     )
 
 
-def _day(written: str) -> date | None:
+def day_of(written: str) -> date | None:
+    """What was typed or stands in an address; None where it is no day."""
     try:
         return date.fromisoformat(day(written[:20]))
     except ValueError:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from api.web.case import (
+    comparing,
     departing,
     documents,
     emergency,
     events,
+    joining,
     listing,
     notes,
     page,
@@ -24,6 +26,8 @@ ROUTERS: tuple[APIRouter, ...] = (
     events.router,
     departing.router,
     past.router,
+    comparing.router,
+    joining.router,
     notes.router,
     documents.router,
     emergency.router,

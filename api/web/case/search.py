@@ -18,7 +18,8 @@ from api.web.desk import Desk, Entered, PageRoute, Posted, text_of
 from api.web.forms.answers import day
 from api.web.inbox.view import number_of
 from api.web.pages import page
-from api.web.words import case as words
+from api.web.persons.joining import may_join, may_see_erasures
+from api.web.words import found as words
 from domain.refusal import FieldProblem, Refused
 from protocols.text import Text
 
@@ -92,5 +93,6 @@ def _alike(desk: Desk, typed: dict[str, str]) -> dict[str, Any]:
 
 
 def _page(desk: Desk, typed: dict[str, str], status: int = 200, **more: Any) -> Response:
-    shown = {"rows": None, "alike": None, "problem": None, "errors": (), **more}
+    decides = may_join(desk) or may_see_erasures(desk)
+    shown = {"decides": decides, "rows": None, "alike": None, "problem": None, "errors": (), **more}
     return page(desk.request, "case/search.html", status, typed=typed, **shown)

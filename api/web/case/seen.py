@@ -10,6 +10,7 @@ import msgspec
 from msgspec.structs import replace
 
 from api.http.access import Origin, Reader, Sight, may_read
+from api.http.followed import followed
 from api.http.withheld import Screen, origins
 from api.web.desk import Desk
 from domain.case.standing import standing_in_roles
@@ -82,6 +83,18 @@ def look(desk: Desk, case: UUID) -> Seen:
         may_read(door.reader, sight, "timeline"),
         may_read(door.reader, sight, "data"),
         service.clock.now(),
+    )
+
+
+def look_into(desk: Desk, case: UUID) -> Seen:
+    """For a page of what was answered: a field is shown to whoever may read it by each of the
+    protocol's texts that the case has followed. Raises Refused, Problem: not to be read."""
+    desk.door.sight(case, "data")
+    seen = look(desk, case)
+    door, personal = desk.door, seen.screen.personal
+    before = followed(door.service, seen.history)
+    return replace(
+        seen, screen=Screen(door.reader, seen.sight, seen.plan, before, personal, door.looks)
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime
 from typing import Literal
 
@@ -55,6 +55,9 @@ class Seat(msgspec.Struct, frozen=True):
 
 
 class Member(msgspec.Struct, frozen=True):
+    """`person`: a staff id."""
+
+    person: str
     name: str
     case_manager: bool
     me: bool
@@ -62,12 +65,17 @@ class Member(msgspec.Struct, frozen=True):
 
 
 def stages(seen: Seen) -> tuple[Stage, ...]:
-    """In the protocol's order. One is done when something of it was, and nothing of it is open."""
+    """In the protocol's order. One is done when something of it was, and nothing of it is open;
+    what will only open on a day to come does not keep it open."""
     protocol = seen.plan.protocol
     of_stage: dict[str, set[str]] = {name: set() for name in protocol.stages}
+    scheduled = {each.step for each in map(seen.state.tasks.get, seen.state.open) if each} - {
+        each.step for each in seen.state.open_tasks()
+    }
     for name, step in protocol.steps.items():
         if step.stage in of_stage:
-            of_stage[step.stage].add(seen.state.marks[name].status)
+            status = seen.state.marks[name].status
+            of_stage[step.stage].add(SCHEDULED if name in scheduled else status)
     return tuple(
         Stage(protocol.stages[name], _progress(found, bool(seen.state.ended)))
         for name, found in of_stage.items()
@@ -93,12 +101,18 @@ def tasks(seen: Seen) -> tuple[tuple[TaskLine, ...], tuple[TaskLine, ...]]:
     return tuple(opened), tuple(later)
 
 
+def tasks_of(seen: Seen, steps: Collection[str]) -> tuple[TaskLine, ...]:
+    """Those of some steps that are open, the most urgent first."""
+    found = [_line(seen, task) for task in seen.state.open_tasks() if task.step in steps]
+    return tuple(sorted(found, key=lambda line: line.due or _NEVER))
+
+
 def _line(seen: Seen, task: Task) -> TaskLine:
     territory = seen.desk.door.service.territory
     step = seen.plan.protocol.steps[task.step]
     role = seen.plan.protocol.roles.get(task.role)
     paused = seen.state.paused and not task.ignores_pause
-    holder = task.claimed_by or task.assignee
+    holder = task.taken_by or task.assignee
     called = (seen.plan.protocol.roles[rung.role].title for rung in task.ladder[: task.rung])
     return TaskLine(
         step.title,
@@ -138,6 +152,7 @@ def team(seen: Seen) -> tuple[Member, ...]:
     ordered = dict.fromkeys((latest.case_manager, *latest.members))
     return tuple(
         Member(
+            person,
             staff_name(territory, person),
             person == latest.case_manager,
             person == seen.desk.person,
@@ -160,8 +175,14 @@ def _seats(
     """The roles of the protocol that the member holds that day, with who stands in for them."""
     if person not in territory.people:
         return
-    for held in territory.memberships(person, today):
+    memberships = territory.memberships(person, today)
+    here = {f"comune:{seen.sight.comune}", f"district:{seen.sight.district}"}
+    sits_here = {held.role for held in memberships if held.scope in here}
+    for held in memberships:
         if held.deputy or held.role not in seen.plan.protocol.roles:
+            continue
+        # What they do for other places says nothing of this case.
+        if held.role in sits_here and held.scope not in here:
             continue
         if role and held.role != role:
             continue

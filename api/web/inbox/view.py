@@ -13,13 +13,14 @@ from api.web.people import place_of
 from api.web.words import inbox as words
 from projections.inbox.queries import InboxTask
 from projections.inbox.questions import OpenQuestion
-from protocols.territory import Territory
+from protocols.territory import Territory, staff_name
 from protocols.text import Text
 
 
 class TaskRow(msgspec.Struct, frozen=True):
     """`who`: the person's name, where the reader may know it, the pseudonym, or empty; `number`:
-    the case's; `holder`: who has the task; `mine`: the reader has it."""
+    the case's; `holder`: who has the task; `giver`: who gave it to them, if somebody did; `mine`:
+    the reader has it."""
 
     task: InboxTask
     title: Text
@@ -31,6 +32,7 @@ class TaskRow(msgspec.Struct, frozen=True):
     role: Text
     where: Text
     holder: str
+    giver: str
     mine: bool
     may_take: bool
 
@@ -74,6 +76,7 @@ def _row(desk: Desk, territory: Territory, task: InboxTask, name: str) -> TaskRo
         role.title if role else Text(task.role, task.role),
         place_of(territory, task.scope),
         staff_name(territory, holder) if holder else "",
+        staff_name(territory, task.given_by) if task.given_by else "",
         holder == desk.person,
         not task.claimed_by and task.via in ("role", "deputy", "called", "assigned"),
     )
@@ -94,11 +97,6 @@ def question_rows(
         )
         for each in questions
     ]
-
-
-def staff_name(territory: Territory, person: str) -> str:
-    found = territory.people.get(person)
-    return found.name if found else person
 
 
 def addressee(territory: Territory, to: str) -> Text:

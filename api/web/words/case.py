@@ -1,4 +1,4 @@
-"""The case, the pages around it, the list of cases and the search."""
+"""The page of a case."""
 
 from protocols.text import Text
 
@@ -8,6 +8,7 @@ UNNAMED = Text("Persona senza nome visibile", "Person whose name is not visible"
 ON_THIS_PAGE = Text("In questa pagina", "On this page")
 OPEN_STATE = Text("aperto", "open")
 ENDED_STATE = Text("chiuso", "closed")
+ENDED_ON = Text("Chiuso il", "Closed on")
 EPISODE = Text("ritorno n. {n}", "return no. {n}")
 ANONYMOUS = Text("anonimo", "anonymous")
 SEALED = Text("luogo protetto", "protected place")
@@ -198,17 +199,8 @@ DATA_KINDS = {
 # Documents
 DOCUMENTS = Text("Documenti", "Documents")
 NO_DOCUMENTS = Text("Nessun documento allegato.", "No document is attached.")
-ATTACH = Text("Allega un documento", "Attach a document")
-FILE = Text("File", "File")
-FILE_HELP = Text(
-    "PDF, immagini, testi e fogli di calcolo, fino a {most} MB.",
-    "PDF, pictures, texts and spreadsheets, up to {most} MB.",
-)
-DOCUMENT_TITLE = Text("Titolo", "Title")
 CATEGORY = Text("Che dati contiene", "What data it holds")
 CATEGORY_HELP = Text("Decide chi lo può leggere.", "Decides who may read it.")
-ATTACHED = Text("Documento allegato.", "The document is attached.")
-NO_FILE = Text("Scegliere un file.", "Choose a file.")
 WITHDRAW = Text("Ritira", "Withdraw")
 WITHDRAW_THIS = Text("Ritira «{name}»", "Withdraw “{name}”")
 WITHDRAW_HELP = Text(
@@ -266,41 +258,6 @@ NOTHING_HAPPENED = Text("Nulla di questo tipo.", "Nothing of the kind.")
 EXCEPTIONS = Text("Eccezioni e correzioni", "Exceptions and corrections")
 NO_EXCEPTIONS = Text("Il caso ha seguito il percorso.", "The case has kept to the path.")
 
-# Emergency
-EMERGENCIES = Text("Accessi d'emergenza", "Emergency access")
-EMERGENCY = Text("Accesso d'emergenza", "Emergency access")
-EMERGENCY_LEAD = Text(
-    "Serve quando per curare o proteggere la persona occorrono subito dati che il tuo ruolo non "
-    "vede. Dura {hours} ore. Lo sanno subito il case manager e chi protegge i dati, ogni lettura è "
-    "registrata, e qualcun altro dirà se era giustificato.",
-    "For when caring for or protecting the person needs at once data that your role does not see. "
-    "It lasts {hours} hours. The case manager and the protection officer know at once, every read "
-    "is recorded, and somebody else will say whether it was justified.",
-)
-NO_EMERGENCY = Text(
-    "Nessuna regola permette al tuo ruolo un accesso d'emergenza a questo caso: chiedi a chi lo "
-    "segue, o a un servizio di cura.",
-    "No policy allows your role emergency access to this case: ask those who follow it, or a "
-    "health service.",
-)
-EMERGENCY_WHY = Text("Che cosa è successo", "What has happened")
-EMERGENCY_WHY_HELP = Text(
-    "Almeno 10 caratteri. Resta riservato: lo legge chi verifica.",
-    "At least 10 characters. Kept confidential: read by those who review.",
-)
-EMERGENCY_WHAT = Text("Di quali dati hai bisogno", "Which data you need")
-EMERGENCY_OPEN = Text("Apri l'accesso d'emergenza", "Open emergency access")
-EMERGENCY_OPENED = Text(
-    "Accesso d'emergenza aperto: ogni lettura è registrata.",
-    "Emergency access is open: every read is recorded.",
-)
-EMERGENCY_BY = Text("{name}, dal {start} al {end}", "{name}, from {start} to {end}")
-EMERGENCY_PENDING = Text("da verificare entro il {day}", "to be reviewed by {day}")
-EMERGENCY_JUSTIFIED = Text("giustificato", "justified")
-EMERGENCY_UNJUSTIFIED = Text("non giustificato", "not justified")
-EMERGENCY_REVIEWED_BY = Text("verificato da {name}", "reviewed by {name}")
-REVIEW = Text("Verifica", "Review")
-
 # What one may do
 HAPPENED = Text("È successo qualcosa?", "Has something happened?")
 NOT_NOW = Text("Adesso non possibile", "Not possible now")
@@ -309,6 +266,13 @@ RECORDED = Text("Registrato.", "Recorded.")
 FINAL = Text(
     "Resta nella storia del caso e non si può togliere.",
     "It stays in the case's history and cannot be taken away.",
+)
+RECORDED_TODAY = Text(
+    "Oggi è già registrato: alle {at}, {name}.", "Already recorded today: at {at}, {name}."
+)
+RECORDED_TODAY_MORE = Text(
+    "Registralo di nuovo solo se è accaduto un'altra volta.",
+    "Record it again only if it has happened once more.",
 )
 ENDS_CASE = Text("Chiude il caso.", "It closes the case.")
 ENDS_SILENTLY = Text(
@@ -320,114 +284,3 @@ OPENS_TASK = Text("Apre: «{title}».", "It opens: “{title}”.")
 CONFIRM_ENDING = Text("Confermo: chiude il caso", "I confirm: it closes the case")
 CONFIRM_NEEDED = Text("Confermare che il caso si chiude.", "Confirm that the case closes.")
 MORE = Text("Altro", "More")
-LEAVE_PATH = Text("Fai un'eccezione", "Make an exception")
-LEAVE_PATH_LEAD = Text(
-    "I casi veri escono dal percorso. L'eccezione resta scritta con il motivo, ed è contata.",
-    "Real cases leave the path. The exception is recorded with its reason, and counted.",
-)
-KIND = Text("Che eccezione", "Which exception")
-KINDS_OF = {
-    "skip": Text("Tralasciare un'attività", "Leave a task out"),
-    "redo": Text("Rifare un'attività già fatta", "Do a task again"),
-    "force": Text("Aprire un'attività prima che spetti", "Open a task before its turn"),
-}
-STEP = Text("Attività", "Task")
-EXCEPTED = Text("Eccezione registrata.", "The exception is recorded.")
-CORRECT = Text("Correggi un dato", "Correct a recorded value")
-CORRECT_LEAD = Text(
-    "Il vecchio valore resta nella storia. Scrivi solo ciò che cambia.",
-    "The old value stays in the history. Write only what changes.",
-)
-CORRECTED = Text("Correzione registrata.", "The correction is recorded.")
-CHOOSE_STEP = Text("Scegli quale attività correggere", "Choose which task to correct")
-NOTHING_TO_CORRECT = Text("Nessun dato ancora registrato.", "Nothing recorded yet.")
-NO_CHANGE = Text("Nessun valore è cambiato.", "No value has changed.")
-
-# The past, and who has looked
-PAST = Text("Dati registrati, oggi e in passato", "What was recorded, today and in the past")
-GIVEN = Text("Che cosa è stato registrato", "What was recorded")
-PAST_ON = Text("Com'era il {day}", "How it stood on {day}")
-PAST_DAY = Text("Giorno", "Day")
-PAST_HELP = Text("Alla fine di quel giorno.", "At the end of that day.")
-PAST_SHOW = Text("Mostra", "Show")
-PAST_NOT_YET = Text("Quel giorno il caso non c'era ancora.", "The case did not exist that day.")
-PAST_BAD_DAY = Text("Scrivere un giorno, fino a oggi.", "Write a day, up to today.")
-PAST_EVENTS = Text("dopo {n} eventi", "after {n} events")
-BACK_TO_NOW = Text("Torna a com'è adesso", "Back to how it is now")
-READERS = Text("Chi ha guardato", "Who has looked")
-READERS_LEAD = Text(
-    "Chi ha consultato questo caso, dal più recente. Anche questa lettura è registrata.",
-    "Who has read this case, the latest first. This reading is recorded too.",
-)
-READERS_OF_PERSON = Text(
-    "Chi ha consultato i dati di questa persona, giorno per giorno. Anche questa lettura è "
-    "registrata.",
-    "Who has read this person's data, by day. This reading is recorded too.",
-)
-READER = Text("Chi", "Who")
-WHEN = Text("Quando", "When")
-SHOWN = Text("Dati visti", "Data shown")
-HIDDEN = Text("Dati negati", "Data withheld")
-REFUSED = Text("accesso negato", "access refused")
-NO_READS = Text("Nessuno ha ancora guardato.", "Nobody has looked yet.")
-
-# List
-CASES = Text("Casi", "Cases")
-CASES_LEAD = Text(
-    "Quelli che puoi vedere, i più recenti prima.", "Those you may see, latest first."
-)
-CASES_CAPTION = Text("Casi, i più recenti prima", "Cases, the latest first")
-PERSON = Text("Persona", "Person")
-STAGE = Text("Fase", "Stage")
-NEXT = Text("Da fare ora", "To be done now")
-OPENED = Text("Aperto il", "Opened")
-FILTER = Text("Applica i filtri", "Apply the filters")
-FILTERS = Text("Filtra", "Filter")
-CLEAR = Text("Togli i filtri", "Clear the filters")
-DISTRICT = Text("Distretto", "District")
-COMUNE = Text("Comune", "Comune")
-SERVICE = Text("Servizio che ha segnalato", "Referring service")
-STATE = Text("Aperto o chiuso", "Open or closed")
-STATES = {"open": Text("Aperti", "Open"), "ended": Text("Chiusi", "Closed")}
-LATE_ONLY = Text("Solo con qualcosa oltre il termine", "Only with something overdue")
-PAUSED_ONLY = Text("Solo con i termini sospesi", "Only with the clocks paused")
-NO_CASES = Text("Nessun caso", "No cases")
-NO_CASES_HELP = Text(
-    "I casi che ti riguardano compariranno qui.", "Cases that concern you will be here."
-)
-NO_CASES_FILTERED = Text("Con questi filtri non si trova nulla.", "Nothing with these filters.")
-RESTRICTED_SHORT = Text("trattamento limitato", "processing restricted")
-AND_MORE = Text("e altre {n}", "and {n} more")
-DEPARTED_ONE = Text("un'eccezione", "one exception")
-DEPARTED = Text("{n} eccezioni", "{n} exceptions")
-
-# Search
-SEARCH = Text("Cerca una persona", "Find a person")
-SEARCH_LEAD = Text(
-    "Si trovano solo i casi che puoi vedere. La ricerca è registrata e ciò che scrivi non finisce "
-    "in nessun indirizzo.",
-    "Only cases you may see are found. The search is recorded, and what you type goes into no "
-    "address.",
-)
-CODE_SEARCH = Text("Per codice fiscale o pseudonimo", "By tax code or pseudonym")
-TAX_CODE = Text("Codice fiscale", "Tax code")
-TAX_CODE_HELP = Text("Tutti e 16 i caratteri.", "All 16 characters.")
-PSEUDONYM = Text("Pseudonimo", "Pseudonym")
-PSEUDONYM_HELP = Text("Anche solo l'inizio.", "Its beginning is enough.")
-PARTICULARS_SEARCH = Text("Per nome e data di nascita", "By name and date of birth")
-PARTICULARS_SEARCH_HELP = Text(
-    "Trova anche chi è scritto con un errore. Non trova chi è anonimo.",
-    "Finds slips of the pen too. Does not find who is anonymous.",
-)
-FIND = Text("Cerca", "Find")
-FOUND_NONE = Text("Nessuno trovato", "Nobody found")
-FOUND_NONE_HELP = Text(
-    "Nessun caso, tra quelli che puoi vedere, è di questa persona.",
-    "No case, among those you may see, is this person's.",
-)
-FOUND = Text("Trovati", "Found")
-ONE_OF = Text("Scrivere il codice fiscale o lo pseudonimo.", "Write tax code or pseudonym.")
-BOTH = Text("Uno solo dei due.", "Only one of the two.")
-LIKELY = Text("Potrebbe essere", "It could be")
-SCORE = Text("somiglianza {n} su 100", "likeness {n} of 100")
-NO_CASE_SEEN = Text("nessun caso che puoi vedere", "no case that you may see")

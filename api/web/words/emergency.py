@@ -42,3 +42,38 @@ CATEGORY = {
     "work": Text("lavorativi", "work"),
     "judicial": Text("giudiziari", "judicial"),
 }
+
+# On the page of a case
+EMERGENCIES = Text("Accessi d'emergenza", "Emergency access")
+EMERGENCY = Text("Accesso d'emergenza", "Emergency access")
+EMERGENCY_LEAD = Text(
+    "Serve quando per curare o proteggere la persona occorrono subito dati che il tuo ruolo non "
+    "vede. Dura {hours} ore. Lo sanno subito il case manager e chi protegge i dati, ogni lettura è "
+    "registrata, e qualcun altro dirà se era giustificato.",
+    "For when caring for or protecting the person needs at once data that your role does not see. "
+    "It lasts {hours} hours. The case manager and the protection officer know at once, every read "
+    "is recorded, and somebody else will say whether it was justified.",
+)
+NO_EMERGENCY = Text(
+    "Nessuna regola permette al tuo ruolo un accesso d'emergenza a questo caso: chiedi a chi lo "
+    "segue, o a un servizio di cura.",
+    "No policy allows your role emergency access to this case: ask those who follow it, or a "
+    "health service.",
+)
+EMERGENCY_WHY = Text("Che cosa è successo", "What has happened")
+EMERGENCY_WHY_HELP = Text(
+    "Almeno 10 caratteri. Resta riservato: lo legge chi verifica.",
+    "At least 10 characters. Kept confidential: read by those who review.",
+)
+EMERGENCY_WHAT = Text("Di quali dati hai bisogno", "Which data you need")
+EMERGENCY_OPEN = Text("Apri l'accesso d'emergenza", "Open emergency access")
+EMERGENCY_OPENED = Text(
+    "Accesso d'emergenza aperto: ogni lettura è registrata.",
+    "Emergency access is open: every read is recorded.",
+)
+EMERGENCY_BY = Text("{name}, dal {start} al {end}", "{name}, from {start} to {end}")
+EMERGENCY_PENDING = Text("da verificare entro il {day}", "to be reviewed by {day}")
+EMERGENCY_JUSTIFIED = Text("giustificato", "justified")
+EMERGENCY_UNJUSTIFIED = Text("non giustificato", "not justified")
+EMERGENCY_REVIEWED_BY = Text("verificato da {name}", "reviewed by {name}")
+REVIEW = Text("Verifica", "Review")

@@ -20,8 +20,9 @@ HELP = {
     "libere": Text("Le può prendere chiunque abbia il ruolo.", "For anybody who has the role."),
     "altri": Text("Le potresti fare tu, ma se ne occupa un collega.", "A colleague has them."),
     "attesa": Text(
-        "Nei casi che segui come case manager, ciò che tocca ad altri.",
-        "In the cases you manage, what is up to others.",
+        "Quello che hai affidato ad altri e, nei casi che segui come case manager, ciò che tocca "
+        "a loro.",
+        "What you gave to others and, in the cases you manage, what is up to them.",
     ),
     "territorio": Text(
         "Le attività aperte di tutti i casi che puoi vedere.",
@@ -43,6 +44,8 @@ RELEASED = Text("Rilasciata: la può prendere chi ha il ruolo.", "Released: othe
 GIVEN = Text("Assegnata.", "Assigned.")
 ME = Text("tu", "you")
 NOBODY = Text("da prendere", "to be taken")
+BY_ME = Text("te", "you")
+GIVEN_BY = Text("affidata da {name}", "given by {name}")
 AS_DEPUTY = Text("come sostituto", "as deputy")
 CALLED = Text("chiamato in causa", "called in")
 REMINDED = Text("sollecitata", "reminded")
