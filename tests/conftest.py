@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -62,10 +63,33 @@ def _no_favourite_ports() -> Iterator[None]:
         yield
 
 
+_MEMORY = Path("/dev/shm")
+_ROOM = 3 * 1024**3
+_LEFT = "cantiere-tests-"
+
+
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[EmbeddedPostgres]:
+def servers_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where the run's servers keep their files: in memory if the machine has room there, for a
+    database is copied for nearly every test; otherwise on the disk."""
+    if not os.access(_MEMORY, os.W_OK) or shutil.disk_usage(_MEMORY).free < _ROOM:
+        yield tmp_path_factory.mktemp("servers")
+        return
+    for left in _MEMORY.glob(f"{_LEFT}*"):
+        # Of a run that was killed: nothing else would ever free that memory.
+        if not Path("/proc", left.name.removeprefix(_LEFT)).exists():
+            shutil.rmtree(left, ignore_errors=True)
+    folder = _MEMORY / f"{_LEFT}{os.getpid()}"
+    folder.mkdir(mode=0o700)
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_server(servers_folder: Path) -> Iterator[EmbeddedPostgres]:
     """An embedded Postgres for the whole run; its databases die with it, so no disk barriers."""
-    home = tmp_path_factory.mktemp("postgres-home")
+    home = servers_folder / "postgres-home"
+    home.mkdir()
     server = EmbeddedPostgres(
         home / "postgres",
         home / "postgres.log",
@@ -74,6 +98,7 @@ def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedd
             "fsync": "off",
             "full_page_writes": "off",
             "shared_buffers": "64MB",
+            "max_wal_size": "128MB",
             # A database cannot be dropped by its owner while the server itself is tidying it.
             "autovacuum": "off",
         },
@@ -114,9 +139,11 @@ def empty_database_url(postgres_server: EmbeddedPostgres) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def temporal_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def temporal_address(servers_folder: Path) -> Iterator[str]:
     """`host:port` of a Temporal development server for the whole run."""
-    with temporal_server(tmp_path_factory.mktemp("temporal-home")) as address:
+    home = servers_folder / "temporal-home"
+    home.mkdir()
+    with temporal_server(home) as address:
         yield address
 
 
@@ -135,8 +162,10 @@ def temporal_server(folder: Path) -> Iterator[str]:
 
 def _create_database(server: EmbeddedPostgres, template: str) -> str:
     name = f"test_{next(_numbers)}"
+    # Whole files are copied faster than they are logged, unless they are copied on a disk.
+    strategy = "FILE_COPY" if server.data.is_relative_to(_MEMORY) else "WAL_LOG"
     with psycopg.connect(server.url("cantiere", "postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY {strategy}")
     return name
 
 

@@ -11,7 +11,7 @@ from api.stack.stack import Stack
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
-    home: Path = tmp_path_factory.mktemp("faults-home")
+def stack(servers_folder: Path) -> Iterator[Stack]:
+    home = servers_folder / "faults-home"
     with Stack(home, training=True, environment={}) as running:
         yield running

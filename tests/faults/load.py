@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
@@ -41,16 +41,19 @@ class Load:
         self._today = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 86_400))
         self._lock = threading.Lock()
         self.acknowledged: list[Acknowledged] = []
+        self.faults = 0
 
-    def run(self, at: int, fault: Callable[[], None]) -> None:
-        """Send everything; when `at` commands are acknowledged, let the fault happen meanwhile."""
+    def run(self, faults: Mapping[int, Callable[[], None]]) -> None:
+        """Send everything; when so many commands are acknowledged, let a fault happen meanwhile."""
         happened = threading.Event()
 
         def watch() -> None:
-            while len(self.acknowledged) < at:
-                if happened.wait(0.002):
-                    return
-            fault()
+            for at, fault in sorted(faults.items()):
+                while len(self.acknowledged) < at:
+                    if happened.wait(0.002):
+                        return
+                fault()
+                self.faults += 1
 
         watcher = threading.Thread(target=watch)
         watcher.start()

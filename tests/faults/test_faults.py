@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import partial
 from uuid import UUID
 
 import psycopg
@@ -27,19 +28,23 @@ FAULTS: dict[str, Callable[[Stack], None]] = {
 }
 
 
-# What follows the log begins again from its own position: the quick tests of both show it too.
-LONG = ("conductor", "projector")
+def test_nothing_acknowledged_is_lost_or_doubled_whatever_is_killed(stack: Stack) -> None:
+    """One after the other, each while the load goes on and the one before it still comes back."""
+    faults = {60 + 80 * turn: partial(fault, stack) for turn, fault in enumerate(FAULTS.values())}
+    _holds(stack, Load(stack, "all"), faults)
 
 
-@pytest.mark.parametrize(
-    "killed",
-    [pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in FAULTS],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("killed", FAULTS)
 def test_nothing_acknowledged_is_lost_or_doubled(stack: Stack, killed: str) -> None:
-    load = Load(stack, killed)
-    load.run(at=120, fault=lambda: FAULTS[killed](stack))
-    stack.wait_ready(killed)
+    _holds(stack, Load(stack, killed), {120: partial(FAULTS[killed], stack)})
 
+
+def _holds(stack: Stack, load: Load, faults: Mapping[int, Callable[[], None]]) -> None:
+    load.run(faults)
+    for name in FAULTS:
+        stack.wait_ready(name)
+    assert load.faults == len(faults)
     assert len(load.acknowledged) == 500
     service = CaseService.connect(stack.settings)
     try:
