@@ -2,7 +2,7 @@
 
 PYTHON ?= python3
 ARGS ?=
-JOBS ?= 2
+JOBS ?= 3
 BIN := .venv/bin
 
 # A make started from another Python's environment must not see that one's packages.

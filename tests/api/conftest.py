@@ -30,6 +30,7 @@ from projections.models import read_models
 from projections.projector import Projector, run
 from protocols.registry import Registry
 from protocols.territory import default_pack, load_territory
+from tests.listening import listening
 
 TERRITORY = load_territory(default_pack())
 MELZO = "015142"
@@ -184,9 +185,7 @@ def _application(url: str, home: Path, registry: Registry) -> Iterator[People]:
 def serving(app: FastAPI) -> Iterator[str]:
     """The application behind a real server; its address."""
     configuration = uvicorn.Config(app, port=0, log_config=None, access_log=False)
-    listener = configuration.bind_socket()
-    # From here on clients wait in the queue, whenever the server comes to accept them.
-    listener.listen()
+    listener = listening(configuration)
     server = uvicorn.Server(configuration)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

@@ -43,6 +43,7 @@ def cancel(bench: Bench, where: str) -> Any:
     return bench.http.delete(where, headers=bench.headers()).json()
 
 
+@pytest.mark.slow
 def test_one_may_have_only_so_many_jobs_waiting(idle: Bench) -> None:
     asked = [idle.job("check", {"source": SMALL}) for _ in range(3)]
     assert {idle.get(where).json()["state"] for where in asked} == {"waiting"}

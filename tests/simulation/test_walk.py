@@ -102,7 +102,7 @@ def test_working_days_are_those_of_the_place():
 def test_events_say_why_they_cannot_happen():
     reasons = dict(walk().events())
     assert reasons["crisis"] is None
-    assert "placement" in reasons["host_withdrawal"].it
+    assert "«Inserimento»" in reasons["host_withdrawal"].it
     with pytest.raises(Wrong):
         walk().happen("host_withdrawal")
 

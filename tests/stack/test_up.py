@@ -61,6 +61,7 @@ def test_a_stop_leaves_nothing_running_and_a_restart_finds_what_was_written(
     assert again.home.remembered()["ports"]["temporal"] == first["ports"]["temporal"]
 
 
+@pytest.mark.slow
 def test_a_killed_supervisor_leaves_no_orphans_and_loses_nothing(home, supervise):
     stack = supervise(home)
     stack.wait_running()
@@ -113,6 +114,7 @@ def test_a_home_below_a_file_is_refused_in_one_sentence(home, supervise):
     assert "Traceback" not in stack.said
 
 
+@pytest.mark.slow
 def test_a_home_with_a_long_path_works_and_cleans_up_its_sockets(home, supervise):
     deep = home / ("molto-" * 15) / ("lungo-" * 15)
     stack = supervise(deep)

@@ -32,7 +32,9 @@ def assert_accessible(page: Page) -> None:
     assert source is not None, "axe-core manca: make test lo installa"
     page.evaluate(source.plain.decode())
     found = page.evaluate(
-        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}).then(r => r.violations)",
+        """tags => axe.run(document, {
+            runOnly: {type: 'tag', values: tags}, resultTypes: ['violations']
+        }).then(found => found.violations)""",
         _WCAG,
     )
     said = [

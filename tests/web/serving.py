@@ -21,6 +21,7 @@ from domain.service import CaseService
 from domain.settings import Settings
 from protocols.registry import Registry
 from protocols.territory import default_pack, load_territory
+from tests.listening import listening
 
 
 def application(url: str, home: Path, pack: Path | None = None) -> FastAPI:
@@ -41,8 +42,7 @@ def application(url: str, home: Path, pack: Path | None = None) -> FastAPI:
 @contextmanager
 def serving(app: FastAPI) -> Iterator[str]:
     configuration = uvicorn.Config(app, port=0, log_config=None, access_log=False)
-    listener = configuration.bind_socket()
-    listener.listen()
+    listener = listening(configuration)
     server = uvicorn.Server(configuration)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()
@@ -75,8 +75,7 @@ if __name__ == "__main__":
     _configuration = uvicorn.Config(
         application(_url, Path(_home)), port=int(_port), log_config=None, access_log=False
     )
-    _listener = _configuration.bind_socket()
-    _listener.listen()
+    _listener = listening(_configuration)
     # It ends with the test that started it, however that ends.
     threading.Thread(target=lambda: (sys.stdin.read(), os._exit(0)), daemon=True).start()
     print("listening", flush=True)

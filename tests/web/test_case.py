@@ -66,6 +66,8 @@ def test_it_says_where_the_case_is_with_whom_and_what_was_found(
     assert_fits(page)
 
 
+# Of every page at this width test_sturdy makes sure as well.
+@pytest.mark.slow
 def test_on_a_phone_and_without_scripts(desk: Any, assessed: Any, referent: str) -> None:
     phone = desk(referent, viewport=PHONE)
     phone.goto(f"/casi/{assessed.case}/com-era")

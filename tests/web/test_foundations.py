@@ -158,6 +158,7 @@ def test_a_session_runs_out(
     assert_accessible(page)
 
 
+@pytest.mark.slow
 def test_a_session_outlives_the_program(installation: Any, desk: Any, referent: str) -> None:
     page = desk(referent)
     page.goto("/profilo")
@@ -248,6 +249,8 @@ def test_the_page_speaks_english_when_asked_and_keeps_doing_so(
     assert visitor.get_by_role("heading", name="Log in").is_visible()
 
 
+# Of every page test_sturdy makes sure of it.
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [PHONE, ZOOMED], ids=["phone", "200 %"])
 def test_nothing_is_cut_off_on_a_narrow_screen(
     installation: Any, desk: Any, referent: str, size: dict[str, int]

@@ -171,6 +171,8 @@ def test_who_may_not_know_a_name_sees_a_number(installation: Any, desk: Any) -> 
     assert_accessible(page)
 
 
+# Of every page at this width test_sturdy makes sure as well.
+@pytest.mark.slow
 def test_it_works_on_a_phone_and_without_scripts(
     installation: Any, desk: Any, referent: str
 ) -> None:

@@ -44,6 +44,8 @@ def test_somebody_finds_the_desk_of_their_comune(
     expect(page.get_by_role("heading", level=1)).to_have_text("Help to start again")
 
 
+# Of every page at this width test_sturdy makes sure as well.
+@pytest.mark.slow
 def test_the_public_pages_are_accessible_and_fit_a_phone_without_scripts(
     installation: Any, context: Callable[..., BrowserContext], desk: Any
 ) -> None:

@@ -60,13 +60,11 @@ def own_town(empty_database_url: str, server: Server) -> Iterator[Town]:
         yield town
 
 
+# As long as Temporal's time-out of a task; among 500 commands tests/faults kills one quickly too.
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("outcome", "command", "event"),
-    [
-        ("letter", "CompleteTask", "StepCompleted"),
-        # As long as Temporal's time-out of a task.
-        pytest.param("seconds", "PassTime", "Reminded", marks=pytest.mark.slow),
-    ],
+    [("letter", "CompleteTask", "StepCompleted"), ("seconds", "PassTime", "Reminded")],
 )
 def test_a_worker_killed_between_commit_and_reply_does_nothing_twice(
     town: Town, outcome: str, command: str, event: str
