@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from heapq import heappop, heappush
 from typing import Any
@@ -33,6 +33,8 @@ _BEGIN = datetime(2022, 1, 3, 8, tzinfo=UTC)
 _PAUSE_HOURS = (1, 21 * 24)
 _NEW_CASES_A_DAY = 10
 _SYSTEM = c.Actor("system:time")
+
+Way = Callable[[UUID, People, date], Iterator[c.Command]]
 
 
 class Log:
@@ -72,9 +74,10 @@ class Log:
             connection.execute("VACUUM ANALYZE")
 
 
-def fill(database_url: str, events: int) -> int:
-    """Fill an empty database with at least so many events; how many they are."""
-    log = log_of(events)
+def fill(database_url: str, events: int, way: Way = path, a_day: int = _NEW_CASES_A_DAY) -> int:
+    """Fill an empty database with at least so many events; how many they are. `way`: the commands
+    of each case, of which so many begin `a_day`."""
+    log = log_of(events, way=way, a_day=a_day)
     log.copy_into(database_url)
     number = len(log.events)
     # What comes next is measured without these objects for the collector to walk through.
@@ -99,9 +102,9 @@ class Mover:
             self._generator.do(case, command)
 
 
-def log_of(events: int, seed: int = 1) -> Log:
+def log_of(events: int, seed: int = 1, way: Way = path, a_day: int = _NEW_CASES_A_DAY) -> Log:
     """At least so many events. The same for the same seed, save for command and case ids."""
-    return _Generator(seed).run(events)
+    return _Generator(seed, way).run(events, a_day)
 
 
 class _Case:
@@ -120,8 +123,9 @@ class _Stopped:
 
 
 class _Generator:
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, way: Way = path) -> None:
         self.random = random.Random(seed)
+        self._way = way
         self.log = Log()
         self.mapper = CaseLogMapper()
         self.now = _BEGIN
@@ -134,14 +138,14 @@ class _Generator:
             b"k" * 32,
         )
 
-    def run(self, events: int) -> Log:
+    def run(self, events: int, a_day: int) -> Log:
         queue: list[tuple[datetime, int, _Case]] = []
         number, begins = 0, _BEGIN
         while len(self.log.events) < events:
             if not queue or begins <= queue[0][0]:
                 number += 1
                 heappush(queue, (begins, number, self._new_case(begins.date())))
-                begins += timedelta(minutes=24 * 60 / _NEW_CASES_A_DAY)
+                begins += timedelta(minutes=24 * 60 / a_day)
                 continue
             self.now, turn, case = heappop(queue)
             self._move(case)
@@ -152,7 +156,7 @@ class _Generator:
 
     def _new_case(self, day: date) -> _Case:
         case = UUID(int=self.random.getrandbits(128), version=4)
-        return _Case(CaseState(case, None), path(case, People(day), day))
+        return _Case(CaseState(case, None), self._way(case, People(day), day))
 
     def _move(self, case: _Case) -> None:
         """Whatever is due comes first, as the workflow would have seen to it."""

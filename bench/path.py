@@ -20,6 +20,7 @@ PACK = Path(__file__).parents[1] / "tests" / "packs" / "mini"
 MELZO = "015142"
 DISTRICT = "district:5"
 MACHINE = c.Actor("system:bench")
+_TAKEN = 3
 
 
 @cache
@@ -66,12 +67,29 @@ def referral(case: UUID, people: People, day: date) -> c.Referral:
     )
 
 
+def long_path(case: UUID, people: People, day: date) -> Iterator[c.Command]:
+    """`path`, with every task of a person taken and put back three times before it is done: about
+    50 events, as a case has that goes on for a year."""
+    begun = set()
+    for command in path(case, people, day):
+        if isinstance(command, c.ClaimTask | c.CompleteTask) and command.task not in begun:
+            begun.add(command.task)
+            for _ in range(0 if command.actor == MACHINE else _TAKEN):
+                yield _asked(c.ClaimTask, case, command.actor, task=command.task)
+                yield _asked(c.ReleaseTask, case, command.actor, task=command.task)
+        yield command
+
+
+def _asked(kind: type[c.Command], case: UUID, actor: c.Actor, **fields: Any) -> c.Command:
+    return kind(command_id=uuid4(), actor=actor, case=case, **fields)
+
+
 def path(case: UUID, people: People, day: date) -> Iterator[c.Command]:
     """The commands of one case, in order: 10 of them."""
     yield referral(case, people, day)
 
     def ask(kind: type[c.Command], actor: c.Actor, **fields: Any) -> c.Command:
-        return kind(command_id=uuid4(), actor=actor, case=case, **fields)
+        return _asked(kind, case, actor, **fields)
 
     yield ask(c.ClaimTask, people.municipal, task="triage")
     yield ask(
