@@ -22,7 +22,10 @@ from pathlib import Path
 LOCK = Path(__file__).with_name("assets.lock.json")
 FOLDER = Path(sys.prefix) / "share" / "cantiere"
 SETS = {"runtime": ("runtime",), "dev": ("runtime", "dev")}
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+BROWSERS = (
+    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome",
+    "google-chrome-stable",
+)  # fmt: skip
 
 _PACK = """
 const fs = require("fs"), zlib = require("zlib");

@@ -11,7 +11,11 @@ from playwright.sync_api import Browser, sync_playwright
 
 from api.web import assets
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# The first is the same browser without its windows, in four fifths of the time.
+_NAMES = (
+    "chromium-headless-shell", "chromium", "chromium-browser", "google-chrome",
+    "google-chrome-stable",
+)  # fmt: skip
 
 MISSING = (
     "manca un browser: installare Chromium (apt-get install chromium) o indicarlo con "
