@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 import structlog
 from temporalio import activity, workflow
-from temporalio.client import (
-    Client,
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
-    ScheduleIntervalSpec,
-    ScheduleOverlapPolicy,
-    SchedulePolicy,
-    ScheduleSpec,
-)
+from temporalio.client import Client
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
@@ -28,6 +18,7 @@ from domain.proof.sealing import SealRefused, origin_of, seal
 from domain.service import CaseService
 from domain.settings import Settings
 from workflows.names import TASK_QUEUE
+from workflows.schedules import keep
 
 SCHEDULE = "log-checkpoint"
 EVERY = timedelta(hours=1)
@@ -36,7 +27,7 @@ _TIMEOUT = timedelta(minutes=30)
 log = structlog.get_logger()
 
 
-@workflow.defn(name="log-checkpoint")
+@workflow.defn(name=SCHEDULE)
 class CheckpointWorkflow:
     """One checkpoint. What is refused fails the workflow, and stays to be seen."""
 
@@ -77,13 +68,5 @@ class SealActivities:
 
 
 async def keep_schedule(client: Client, *, task_queue: str = TASK_QUEUE) -> None:
-    """See that the schedule is there; an operator's change of it is left alone."""
-    schedule = Schedule(
-        action=ScheduleActionStartWorkflow(
-            "log-checkpoint", id=SCHEDULE, task_queue=task_queue, execution_timeout=_TIMEOUT
-        ),
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=EVERY)]),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=EVERY),
-    )
-    with suppress(ScheduleAlreadyRunningError):
-        await client.create_schedule(SCHEDULE, schedule)
+    """See that the schedule is there."""
+    await keep(client, SCHEDULE, EVERY, _TIMEOUT, task_queue)

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
 from temporalio import activity, workflow
-from temporalio.client import (
-    Client,
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
-    ScheduleIntervalSpec,
-    ScheduleOverlapPolicy,
-    SchedulePolicy,
-    ScheduleSpec,
-)
+from temporalio.client import Client
 from temporalio.common import RetryPolicy
 from temporalio.exceptions import ApplicationError
 
@@ -27,6 +17,7 @@ from domain.proof.place import archive_of
 from domain.service import CaseService
 from domain.settings import Settings
 from workflows.names import TASK_QUEUE
+from workflows.schedules import keep
 
 SWEEP = "documents-sweep"
 _EVERY = timedelta(days=1)
@@ -81,13 +72,5 @@ class SweepActivities:
 
 
 async def keep_sweeping(client: Client, *, task_queue: str = TASK_QUEUE) -> None:
-    """See that the schedule is there; an operator's change of it is left alone."""
-    schedule = Schedule(
-        action=ScheduleActionStartWorkflow(
-            SWEEP, id=SWEEP, task_queue=task_queue, execution_timeout=_TIMEOUT
-        ),
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=_EVERY)]),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=_EVERY),
-    )
-    with suppress(ScheduleAlreadyRunningError):
-        await client.create_schedule(SWEEP, schedule)
+    """See that the schedule is there."""
+    await keep(client, SWEEP, _EVERY, _TIMEOUT, task_queue)

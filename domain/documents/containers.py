@@ -43,6 +43,7 @@ def container(file: BinaryIO) -> str:
         with zipfile.ZipFile(file) as packed:
             _check_entries(packed.infolist())
             return _kind(packed)
+    # `zipfile` says NotImplementedError of a file packed in a way that it does not know.
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError) as error:
         raise _broken() from error
 

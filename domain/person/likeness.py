@@ -241,5 +241,6 @@ def derived_code(family: str, given: str, year: str, month: str, day: str, sex: 
 
 
 def _three(name: str) -> str:
+    """Consonants, then vowels, then X where the name is shorter than three (D.M. 23/12/1976)."""
     found = re.sub(r"[aeiou]", "", name) + re.sub(r"[^aeiou]", "", name)
     return f"{found}XXX"[:3].upper()

@@ -2,22 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import psycopg
 from temporalio import activity, workflow
-from temporalio.client import (
-    Client,
-    Schedule,
-    ScheduleActionStartWorkflow,
-    ScheduleAlreadyRunningError,
-    ScheduleIntervalSpec,
-    ScheduleOverlapPolicy,
-    SchedulePolicy,
-    ScheduleSpec,
-)
+from temporalio.client import Client
 from temporalio.common import RetryPolicy
 
 from domain.notices import book, outbox
@@ -25,6 +15,7 @@ from domain.notices.settings import MailSettings
 from domain.service import CaseService
 from domain.settings import Settings
 from workflows.names import TASK_QUEUE
+from workflows.schedules import keep
 
 SCHEDULE = "notice-digests"
 EVERY = timedelta(hours=1)
@@ -34,7 +25,7 @@ LATE = timedelta(hours=3)
 _TIMEOUT = timedelta(minutes=10)
 
 
-@workflow.defn(name="notice-digests")
+@workflow.defn(name=SCHEDULE)
 class DigestWorkflow:
     """One hour's digests."""
 
@@ -95,13 +86,5 @@ def due_day(hour: int | None, now: datetime, zone: ZoneInfo) -> date | None:
 
 
 async def keep_digests(client: Client, *, task_queue: str = TASK_QUEUE) -> None:
-    """See that the schedule is there; an operator's change of it is left alone."""
-    schedule = Schedule(
-        action=ScheduleActionStartWorkflow(
-            "notice-digests", id=SCHEDULE, task_queue=task_queue, execution_timeout=_TIMEOUT
-        ),
-        spec=ScheduleSpec(intervals=[ScheduleIntervalSpec(every=EVERY)]),
-        policy=SchedulePolicy(overlap=ScheduleOverlapPolicy.SKIP, catchup_window=EVERY),
-    )
-    with suppress(ScheduleAlreadyRunningError):
-        await client.create_schedule(SCHEDULE, schedule)
+    """See that the schedule is there."""
+    await keep(client, SCHEDULE, EVERY, _TIMEOUT, task_queue)
