@@ -14,6 +14,7 @@ from temporalio.exceptions import ApplicationError
 from domain.documents.sweeping import sweep
 from domain.proof.keys import KeyProblem
 from domain.proof.place import archive_of
+from domain.refusal import Refused
 from domain.service import CaseService
 from domain.settings import Settings
 from workflows.names import TASK_QUEUE
@@ -59,13 +60,12 @@ class SweepActivities:
             sealed = archive_of(self._settings.home).last_size() or 0
         except KeyProblem:
             raise ApplicationError("key", type="KeyProblem", non_retryable=True) from None
-        if sealed > recorder.last_position():
-            # An older backup is in place: of the later documents the events are missing, not the
-            # other way round.
-            log.error("documents not swept", code="log_shorter")
-            raise ApplicationError("log_shorter", type="SweepRefused", non_retryable=True)
-        # True time: a training clock that was moved says nothing of files.
-        swept = sweep(recorder, documents.store, datetime.now(UTC))
+        try:
+            # True time: a training clock that was moved says nothing of files.
+            swept = sweep(recorder, documents.store, datetime.now(UTC), sealed=sealed)
+        except Refused as refused:
+            log.error("documents not swept", code=refused.code)
+            raise ApplicationError(refused.code, type="SweepRefused", non_retryable=True) from None
         if swept.removed:
             log.info("documents swept", removed=swept.removed, size=swept.size)
         return {"removed": swept.removed, "size": swept.size}

@@ -14,6 +14,7 @@ from api.cli.speaking import HomeOption, JsonOption, case_service, local, out, w
 from domain.documents.reading import attached
 from domain.documents.receiving import place_of
 from domain.documents.sweeping import sweep as sweep_documents
+from domain.proof.place import archive_of
 
 group = typer.Typer(help="I documenti dei casi. · Documents of cases.", no_args_is_help=True)
 commands = typer.Typer()
@@ -59,8 +60,10 @@ def list_documents(
 @group.command()
 def sweep(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Toglie i file a cui nessun evento rimanda. · Remove the files that no event refers to."""
-    with case_service(home) as (_, service):
-        swept = sweep_documents(service.recorder, place_of(service).store, datetime.now(UTC))
+    with case_service(home) as (settings, service):
+        store, now = place_of(service).store, datetime.now(UTC)
+        sealed = archive_of(settings.home).last_size() or 0
+        swept = sweep_documents(service.recorder, store, now, sealed=sealed)
     if as_json:
         write_json(swept)
         return

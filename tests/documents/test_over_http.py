@@ -20,6 +20,7 @@ from domain.documents.consistency import document_flaws
 from domain.documents.store import FolderStore
 from domain.documents.sweeping import YOUNG, sweep
 from domain.person.forgetting import forget
+from domain.refusal import Refused
 from domain.verify import verify_log
 from protocols.language.answers import check
 from protocols.language.forms import Form, FormField
@@ -272,9 +273,13 @@ def test_what_nothing_refers_to_is_swept_after_a_day(
     orphan.write(secrets.token_bytes(40))
     digest = orphan.keep()
     recorder, now = people.service.recorder, datetime.now(UTC)
-    early = sweep(recorder, store, now)
+    early = sweep(recorder, store, now, sealed=0)
     assert (early.removed, early.young) == (0, 2)
-    late = sweep(recorder, store, now + YOUNG)
+    with pytest.raises(Refused) as refused:
+        sweep(recorder, store, now + YOUNG, sealed=recorder.last_position() + 1)
+    assert refused.value.code == "log_shorter"
+    assert digest in files(store)
+    late = sweep(recorder, store, now + YOUNG, sealed=0)
     assert (late.removed, late.young) == (2, 0)
     assert kept in files(store)
     assert digest not in files(store)
@@ -364,7 +369,7 @@ def test_after_erasure_nothing_can_be_read_and_the_log_is_sound(
     assert attach(people, REFERENT, case).status_code == 409
     found = document_flaws(people.service.recorder, store)
     assert [flaw.code for flaw in found if flaw.case == UUID(case)] == ["document_not_destroyed"]
-    assert sweep(people.service.recorder, store, datetime.now(UTC)).removed == 1
+    assert sweep(people.service.recorder, store, datetime.now(UTC), sealed=0).removed == 1
 
 
 def test_the_log_with_documents_in_it_is_as_it_should_be(people: People, case: str) -> None:
