@@ -12,6 +12,7 @@ from typing import Any, Protocol
 import psycopg
 from psycopg.rows import tuple_row
 
+from domain.installation import SOMETHING_WRITTEN
 from domain.log.datastore import CaseLogDatastore, patiently
 from protocols.text import Text
 
@@ -93,11 +94,11 @@ class MovableClock:
         return patiently(self._datastore, lambda connection, _: _begin(connection, instant))
 
 
-_BEGIN = """
+_BEGIN = f"""
     UPDATE clock SET offset_ = make_interval(
         secs => extract(epoch FROM %(to)s::timestamptz - clock_timestamp())::double precision)
     WHERE EXISTS (SELECT FROM installation WHERE kind = 'training')
-      AND NOT EXISTS (SELECT FROM stored_events WHERE topic <> 'protocol.installed' LIMIT 1)
+      AND NOT {SOMETHING_WRITTEN}
 """
 
 

@@ -23,6 +23,7 @@ from domain.emergency.events import EmergencyAccessOpened, EmergencyAccessReview
 from domain.log.recorded import Recorded
 from domain.log.topics import topic_of
 from domain.refusal import Refused
+from domain.territories.editions import NO_EDITIONS, Editions
 from protocols.engine import events as e
 from protocols.engine import moves
 from protocols.engine.plan import Plan
@@ -52,9 +53,14 @@ class Checked(msgspec.Struct, frozen=True):
 
 
 def check_case(
-    case: UUID, history: Sequence[Recorded], registry: Registry, territory: Territory
+    case: UUID,
+    history: Sequence[Recorded],
+    registry: Registry,
+    territory: Territory,
+    editions: Editions = NO_EDITIONS,
 ) -> Checked:
-    """`history`: all events of the case, in order."""
+    """`history`: all events of the case, in order. Each command is decided again under the edition
+    of the territory that held then; under `territory` where the log has none."""
     opened = history[0].body
     if not isinstance(opened, e.CaseOpened):
         return Checked(0, None, [_finding(history[0], "not_opened", _NOT_OPENED)])
@@ -67,14 +73,16 @@ def check_case(
         findings.append(_finding(history[0], "digest", _DIGEST))
     state = CaseState(case, plan)
     commands = 0
-    changes = version_changes(registry, territory)
     for _, group in groupby(history, lambda event: event.command_id):
         events = list(group)
         commands += 1
+        held = editions.before(events[0].position)
+        under = held.territory if held else territory
         if type(events[0].body) in (e.Migrated, e.MigrationReverted):
+            changes = version_changes(registry, under)
             plan, state, finding = _check_move(changes, plan, state, events, history)
         else:
-            state, finding = _check_command(plan, state, events, territory)
+            state, finding = _check_command(plan, state, events, under)
         if finding is not None:
             findings.append(finding)
             if state is None:

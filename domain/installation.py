@@ -11,6 +11,10 @@ from protocols.text import Text
 
 Kind = Literal["real", "training"]
 
+# The texts that came with the program are nobody's work.
+SOMETHING_WRITTEN = """EXISTS (SELECT FROM stored_events
+    WHERE topic NOT IN ('protocol.installed', 'territory.installed') LIMIT 1)"""
+
 
 class InstallationRefused(Exception):
     """The installation is of another kind, and stays so; ``message`` says what to do."""
@@ -59,9 +63,8 @@ def _convert(connection: psycopg.Connection, kind: Kind) -> None:
             )
         )
     connection.execute("LOCK TABLE stored_events IN EXCLUSIVE MODE")
-    # The texts that came with the program are nobody's work.
-    written = "SELECT FROM stored_events WHERE topic <> 'protocol.installed' LIMIT 1"
-    if connection.execute(written).fetchone() is not None:
+    row = connection.execute(f"SELECT {SOMETHING_WRITTEN}").fetchone()
+    if row is not None and row[0]:
         raise InstallationRefused(
             Text(
                 it="Questa installazione di formazione contiene già dei casi e non può diventare "

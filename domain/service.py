@@ -44,6 +44,8 @@ from domain.refer import refer
 from domain.refusal import Refused
 from domain.secret import derive, installation_secret, vault_key
 from domain.settings import Settings
+from domain.territories.editions import Edition, read_editions
+from domain.territories.installing import check_installed
 from domain.vault.events import PersonalReader, sealed
 from domain.vault.place import erased_register, wrapping_of
 from domain.vault.vault import Erased, Vault
@@ -110,6 +112,7 @@ class CaseService:
         # A policy that is not right stops the program here, with its file and line.
         rules_of(territory)
         recorder = CaseLogRecorder.connect(settings.database_url, **pool)
+        check_installed(recorder, territory)
         training = installation_kind(settings.database_url) == "training"
         secret = installation_secret(settings.home)
         registry = PublishedRegistry(Registry.load(pack), recorder)
@@ -130,6 +133,17 @@ class CaseService:
 
     def close(self) -> None:
         self.recorder.close()
+
+    def edition_at(self, instant: datetime) -> Edition | None:
+        """Of the territory's rules, the one that held then; None where the log has none. Raises
+        LogUnavailable."""
+        return read_editions(self.recorder).at(instant)
+
+    def territory_at(self, instant: datetime) -> Territory:
+        """The territory by whose rules the installation went then, as the log has it; today's where
+        the log has none. Its staff are called by their ids. Raises LogUnavailable, ValueError."""
+        held = self.edition_at(instant)
+        return held.territory if held else self.territory
 
     # ── commands ─────────────────────────────────────────────────────────────────────────────
 

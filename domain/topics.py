@@ -15,6 +15,7 @@ import domain.host.events as host_events
 import domain.migration.events as migration_events
 import domain.person.events as person_events
 import domain.publishing.events as publishing_events
+import domain.territories.events as territory_events
 import protocols.engine.events as engine_events
 from domain.evidence.events import EvidenceIssued
 from domain.log.topics import register
@@ -38,6 +39,7 @@ def _register_all() -> None:
         ("person", person_events),
         ("migration", migration_events),
         ("protocol", publishing_events),
+        ("territory", territory_events),
     )
     for prefix, module in modules:
         for cls in list(vars(module).values()):

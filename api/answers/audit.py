@@ -12,6 +12,7 @@ from psycopg import Connection
 
 from api.answers.said import Said, entries_at, said_at
 from api.http.access import CATEGORIES, may_read, relations
+from api.http.disclosures import AuthorisationLine, in_force
 from api.http.explained import by_category, reader_on, sources
 from api.http.sights import sight_of
 from domain.access.rules import rules_of
@@ -39,6 +40,17 @@ class CouldSee(msgspec.Struct, frozen=True):
     personal: list[str]
     recorded_by: dict[str, list[str]] = {}
     policies: dict[str, list[str]] = {}
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """`rules`: digest of the access policies in force at that instant, `rules_since`: when they
+    were installed, null where the log has only today's; `authorised`: the person's authorisations
+    then in force, each with its purpose and its end."""
+
+    rules: str
+    rules_since: datetime | None
+    authorised: list[AuthorisationLine]
+    people: list[CouldSee]
 
 
 class Act(msgspec.Struct, frozen=True):
@@ -92,9 +104,9 @@ class IrregularCases(msgspec.Struct, frozen=True):
 
 def could_see(
     service: CaseService, case: UUID, at: datetime, day: date, category: str | None = None
-) -> list[CouldSee]:
-    """Staff who could read something (of the category, if one is given), by today's access rules
-    and the roles held on that day. Raises Refused (not_found, invalid)."""
+) -> Seen:
+    """Staff who could read something (of the category, if one is given), by the access rules in
+    force at that instant and the roles held on that day. Raises Refused (not_found, invalid)."""
     if category is not None and category not in CATEGORIES:
         names = ", ".join(CATEGORIES)
         raise Refused(
@@ -102,17 +114,19 @@ def could_see(
             "unknown_category",
             Text(f"Le categorie sono: {names}.", f"The categories are: {names}."),
         )
-    sight = sight_of(service.history(case, at=at), service.territory, at)
+    held = service.edition_at(at)
+    territory = held.territory if held else service.territory
+    history = service.history(case, at=at)
+    sight = sight_of(history, territory, at)
     if sight is None:
         raise unknown_case(case)
-    known = list(sources(rules_of(service.territory), sight))
+    known = list(sources(rules_of(territory), sight))
     found = []
-    for person in service.territory.people:
-        held = service.territory.memberships(person, day)
-        if not held:
+    for person in territory.people:
+        if not territory.memberships(person, day):
             # As at the door: without a role on that day nobody comes in.
             continue
-        reader = reader_on(service, person, day)
+        reader = reader_on(territory, person, day)
         related = relations(reader, sight)
         if not related:
             continue
@@ -127,7 +141,12 @@ def could_see(
                     {name: sorted(policies) for name, (_, policies) in plain.items()},
                 )
             )  # fmt: skip
-    return sorted(found, key=lambda one: one.person)
+    return Seen(
+        rules_of(territory).digest,
+        held.at if held else None,
+        in_force(history, at, territory.timezone),
+        sorted(found, key=lambda one: one.person),
+    )
 
 
 def did(

@@ -9,6 +9,7 @@ import typer
 from rich.markup import escape
 
 from api.cli.audit_reads import AsOption, write_down
+from api.cli.authorised import in_words
 from api.cli.finding import CaseArgument, find_case
 from api.cli.instants import instant_of
 from api.cli.speaking import HomeOption, JsonOption, case_service, out, write_json
@@ -20,11 +21,20 @@ group = typer.Typer(help="Chi può vedere che cosa. · Who may see what.", no_ar
 commands = typer.Typer()
 commands.add_typer(group, name="access")
 
+OnOption = Annotated[
+    str, typer.Option("--on", metavar="ISTANTE", help="Allora, non adesso. · Then.")
+]
+
 
 @group.command()
-def policies(as_json: JsonOption = False) -> None:
-    """Le regole di accesso, con il loro perché. · The access policies, and why they are."""
-    rules = shipped_rules()
+def policies(on: OnOption = "", home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Le regole di accesso, con il loro perché; di oggi, o di allora. · The access policies, and
+    why they are; today's, or those of then."""
+    if on:
+        with case_service(home) as (_, service):
+            rules = rules_of(service.territory_at(instant_of(on, service)))
+    else:
+        rules = shipped_rules()
     if as_json:
         write_json({"digest": rules.digest, "policies": rules.policies})
         return
@@ -42,9 +52,7 @@ def explain_(
     person: Annotated[str, typer.Argument(metavar="OPERATORE", help="Il suo id. · Staff id.")],
     case: CaseArgument,
     category: Annotated[str, typer.Option(help="Solo questa categoria. · Only this one.")] = "",
-    on: Annotated[
-        str, typer.Option("--on", metavar="ISTANTE", help="Allora, non adesso. · Then.")
-    ] = "",
+    on: OnOption = "",
     asking: AsOption = "",
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -60,7 +68,7 @@ def explain_(
         if as_json:
             write_json(found)
             return
-        _print(found, rules_of(service.territory))
+        _print(found, rules_of(service.territory_at(at)))
 
 
 def _print(found: Explained, rules: Rules) -> None:
@@ -71,6 +79,8 @@ def _print(found: Explained, rules: Rules) -> None:
         out.print(f"  {part}: {_sign(bool(by))} [dim]{', '.join(by)}[/]")
     for flow in found.flows:
         out.print(f"  [dim]autorizzato · authorised: {flow}[/]")
+    for one in found.authorised:
+        out.print(f"  [dim]autorizzazione · authorisation: {escape(in_words(one))}[/]")
     for field in found.fields:
         name = ".".join(filter(None, (field.step, field.field)))
         kind = field.category + (", personale" if field.personal else "")

@@ -13,10 +13,10 @@ from rich.markup import escape
 from api.answers.audit import could_see, did, late
 from api.cli.audit_reads import AsOption, write_down
 from api.cli.audit_reads import group as reads
+from api.cli.authorised import in_words
 from api.cli.finding import CaseArgument, find_case
 from api.cli.instants import begin_of, instant_of
 from api.cli.speaking import HomeOption, JsonOption, case_service, local, out, write_json
-from domain.access.rules import rules_of
 from domain.log.recorded import Recorded
 
 group = typer.Typer(help="Domande di chi verifica. · An auditor's questions.", no_args_is_help=True)
@@ -48,8 +48,9 @@ def could_see_(
         if as_json:
             write_json(found)
             return
-        out.print(f"[bold]Al {day:%d/%m/%Y}: {len(found)} persone[/] [dim]· people[/]")
-        for person in found:
+        people = len(found.people)
+        out.print(f"[bold]Al {day:%d/%m/%Y}: {people} persone[/] [dim]· people[/]")
+        for person in found.people:
             personal = f" · personali: {', '.join(person.personal)}" if person.personal else ""
             out.print(
                 f"{escape(person.person)} [dim]({', '.join(person.relations)})[/] "
@@ -59,9 +60,13 @@ def could_see_(
                 out.print(
                     f"  [dim]{name} di {', '.join(circles)}: {', '.join(person.policies[name])}[/]"
                 )
+        for line in found.authorised:
+            out.print(f"[dim]Autorizzazione · authorisation: {escape(in_words(line))}[/]")
+        since = local(found.rules_since, service) or "non detto · not said"
         out.print(
-            f"[dim]Regole di accesso di oggi, impronta {rules_of(service.territory).digest[:16]}; "
-            "ruoli, autorizzazioni e limitazioni di quel giorno. · Today's policies.[/]"
+            f"[dim]Regole di accesso di quel giorno, impronta {found.rules[:16]}, installate "
+            f"{since}; ruoli, autorizzazioni e limitazioni di quel giorno. · The policies of that "
+            "day.[/]"
         )
 
 

@@ -39,7 +39,7 @@ def break_glass_(
     reason = typer.prompt("Perché · Why", prompt_suffix=": ", err=True)
     with case_service(home) as (_, service):
         today = service.clock.now().astimezone(service.territory.timezone).date()
-        reader = reader_on(service, asking, today)
+        reader = reader_on(service.territory, asking, today)
         command = key or uuid4()
         number = find_case(service, case)
 

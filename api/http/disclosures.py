@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import UTC, date, datetime
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 import msgspec
 from fastapi import APIRouter
@@ -13,7 +15,9 @@ from api.http.door import Identified
 from api.http.looks import ReadRoute
 from api.http.shapes import Json, shape
 from domain.case.state import CaseState
+from domain.disclosure import ledger
 from domain.disclosure.ledger import Ledger
+from domain.log.recorded import Recorded
 from domain.service import CaseService
 
 router = APIRouter(prefix="/api/v1/cases", tags=["autorizzazioni"], route_class=ReadRoute)
@@ -91,13 +95,23 @@ def disclosures_of(service: CaseService, state: CaseState, sight: Sight) -> Disc
         state.id,
         state.version,
         sight.at,
-        lines_of(service, state.disclosures, sight.at),
+        lines_of(state.disclosures, sight.at, service.territory.timezone),
         [FlowLine(*between, categories) for between, categories in passing.items()],
     )
 
 
-def lines_of(service: CaseService, known: Ledger, at: datetime) -> list[AuthorisationLine]:
-    timezone = service.territory.timezone
+def in_force(
+    history: Iterable[Recorded], at: datetime, timezone: ZoneInfo
+) -> list[AuthorisationLine]:
+    """By which data may pass at that instant, and for what purpose."""
+    known: Ledger = ()
+    for event in history:
+        if isinstance(event.body, ledger.BODIES):
+            known = ledger.after(known, event.body, event.at)
+    return [line for line in lines_of(known, at, timezone) if line.status == "in_force"]
+
+
+def lines_of(known: Ledger, at: datetime, timezone: ZoneInfo) -> list[AuthorisationLine]:
     return [
         AuthorisationLine(
             one.task,

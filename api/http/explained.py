@@ -10,6 +10,7 @@ from uuid import UUID
 import msgspec
 
 from api.http.access import CATEGORIES, Origin, Reader, Sight
+from api.http.disclosures import AuthorisationLine, in_force
 from api.http.followed import Followed, followed
 from api.http.sights import sight_of
 from api.http.withheld import origins
@@ -19,6 +20,7 @@ from domain.access.rules import Rules, rules_of
 from domain.log.recorded import Recorded
 from domain.service import CaseService, unknown_case
 from protocols.engine import events as e
+from protocols.territory import Territory
 
 PARTS = ("summary", "timeline", "data", "place")
 
@@ -46,8 +48,9 @@ class FieldVerdict(msgspec.Struct, frozen=True):
 
 
 class Explained(msgspec.Struct, frozen=True):
-    """`rules`: digest of the policies asked; `parts`: of the case → policies; `flows`: what the
-    person's authorisations let pass at that instant, as `from → to: category`."""
+    """`rules`: digest of the policies asked, those of that instant; `parts`: of the case →
+    policies; `flows`: what the person's authorisations let pass then, as `from → to: category`;
+    `authorised`: the authorisations that do, each with its purpose and its end."""
 
     person: str
     case: UUID
@@ -56,26 +59,27 @@ class Explained(msgspec.Struct, frozen=True):
     relations: list[str]
     parts: dict[str, list[str]]
     flows: list[str]
+    authorised: list[AuthorisationLine]
     fields: list[FieldVerdict]
 
 
-def reader_on(service: CaseService, person: str, day: date) -> Reader:
-    """Somebody with the roles of that day. Raises UnknownName."""
-    held = service.territory.memberships(person, day)
+def reader_on(territory: Territory, person: str, day: date) -> Reader:
+    """Somebody with the roles of that day, under the territory's rules. Raises UnknownName."""
+    held = territory.memberships(person, day)
     holds = tuple((m.role, m.scope, m.deputy) for m in held)
-    return Reader(person, holds, rules_of(service.territory))
+    return Reader(person, holds, rules_of(territory))
 
 
 def explain(
     service: CaseService, person: str, case: UUID, at: datetime, category: str = ""
 ) -> Explained:
-    """At that instant, by the policies of today and the roles of that day.
-    Raises Refused (not_found), UnknownName."""
-    history = service.history(case, at=at)
-    sight = sight_of(history, service.territory, at)
+    """At that instant, by the policies and the roles of then. Raises Refused (not_found),
+    UnknownName."""
+    history, territory = service.history(case, at=at), service.territory_at(at)
+    sight = sight_of(history, territory, at)
     if sight is None:
         raise unknown_case(case)
-    reader = reader_on(service, person, at.astimezone(service.territory.timezone).date())
+    reader = reader_on(territory, person, at.astimezone(territory.timezone).date())
     parts = {part: permitting(about_part(reader, sight, part)) for part in PARTS}
     fields = [
         verdict_on(reader, sight, asked)
@@ -85,7 +89,8 @@ def explain(
     flows = [f"{f.recorded_by} → {f.read_by}: {f.category}" for f in sorted(sight.flows)]
     ties = {verdict.capacity.relation for verdict in about_part(reader, sight, "summary")}
     digest = reader.under.digest
-    return Explained(person, case, at, digest, sorted(ties), parts, flows, fields)
+    authorised = in_force(history, at, territory.timezone)
+    return Explained(person, case, at, digest, sorted(ties), parts, flows, authorised, fields)
 
 
 def permitting(verdicts: Iterable[Verdict]) -> list[str]:

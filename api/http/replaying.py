@@ -11,6 +11,7 @@ from fastapi import APIRouter, Query
 
 from api.answers.audit import CouldSee, could_see
 from api.http.access import grounds_for_read_log, scope_shown
+from api.http.disclosures import AuthorisationLine
 from api.http.door import Door, Identified
 from api.http.followed import followed
 from api.http.looks import ReadRoute
@@ -42,10 +43,15 @@ class Past(msgspec.Struct, frozen=True):
 
 
 class WhoCouldSee(msgspec.Struct, frozen=True):
-    """At the end of the day `on`."""
+    """At the end of the day `on`. `rules`: digest of the access policies of that day, installed at
+    `rules_since` (null: the log has only today's); `authorised`: the person's authorisations then
+    in force, each with its purpose and its end."""
 
     case: UUID
     on: date
+    rules: str
+    rules_since: datetime | None
+    authorised: list[AuthorisationLine]
     people: list[CouldSee]
 
 
@@ -53,6 +59,9 @@ _PAST = Past(between=Between(_CASE, None, _AT, 0, 2, Difference([], [], [], []))
 _COULD = WhoCouldSee(
     _CASE,
     date(2026, 3, 12),
+    "9f2c4b1e…",
+    _AT,
+    [],
     [CouldSee("mr-melzo-1", ["comune"], ["summary"], ["social"], ["social"])],
 )
 
@@ -143,7 +152,9 @@ def who_could_see(
     end = datetime.combine(on, time.max, service.territory.timezone)
     found = could_see(service, case, end, on, category)
     door.looks.admitted(grounds, case, known.person)
-    return Json(WhoCouldSee(case, on, found))
+    return Json(
+        WhoCouldSee(case, on, found.rules, found.rules_since, found.authorised, found.people)
+    )
 
 
 def auditing(door: Door, case: UUID | None = None) -> frozenset[str]:

@@ -25,18 +25,11 @@ _ATTEMPTS = 8
 
 
 class PackRefused(Exception):
-    """The pack holds another text under the id and version of one in force."""
+    """The pack is not what the log says is in force."""
 
-    def __init__(self, name: str, known: str, found: str) -> None:
-        self.message = Text(
-            f"Il pacchetto territoriale contiene {name} con un testo ({found[:12]}…) diverso da "
-            f"quello in vigore ({known[:12]}…): un testo pubblicato non cambia mai. Rimettere il "
-            "testo di prima e dare alla modifica un nuovo numero di versione.",
-            f"The territory pack holds {name} with a text ({found[:12]}…) other than the one in "
-            f"force ({known[:12]}…): a published text never changes. Put the former text back and "
-            "give the change a new version number.",
-        )
-        super().__init__(self.message.it)
+    def __init__(self, message: Text) -> None:
+        super().__init__(message.it)
+        self.message = message
 
 
 def install_pack(recorder: CaseLogRecorder, pack: Path) -> int:
@@ -76,4 +69,15 @@ def _install(recorder: CaseLogRecorder, mapper: CaseLogMapper, source: Source) -
 def check_same(source: Source, digest: str) -> None:
     """Raises PackRefused where a text in force has another digest than the pack's."""
     if source.digest != digest:
-        raise PackRefused("/".join(source.key), digest, source.digest)
+        raise PackRefused(_changed("/".join(source.key), digest, source.digest))
+
+
+def _changed(name: str, known: str, found: str) -> Text:
+    return Text(
+        f"Il pacchetto territoriale contiene {name} con un testo ({found[:12]}…) diverso da "
+        f"quello in vigore ({known[:12]}…): un testo pubblicato non cambia mai. Rimettere il "
+        "testo di prima e dare alla modifica un nuovo numero di versione.",
+        f"The territory pack holds {name} with a text ({found[:12]}…) other than the one in "
+        f"force ({known[:12]}…): a published text never changes. Put the former text back and "
+        "give the change a new version number.",
+    )

@@ -26,6 +26,9 @@ from domain.publishing.conformance import check_publishing
 from domain.publishing.events import Drafted, Installed
 from domain.reads.conformance import check_reads
 from domain.reads.events import ReadsRecorded
+from domain.territories import events as territories
+from domain.territories.conformance import check_territory
+from domain.territories.editions import NO_EDITIONS, Editions
 from protocols.engine.events import CaseOpened
 from protocols.registry import Registry
 from protocols.territory import Territory
@@ -66,10 +69,12 @@ class Unknown(msgspec.Struct, frozen=True):
 
 
 class Ground(NamedTuple):
-    """What is checked against."""
+    """What is checked against. `editions`: the territory's rules, each for the time that it held;
+    `territory`: those in use, and the only ones of a log that has none."""
 
     registry: Registry
     territory: Territory
+    editions: Editions = NO_EDITIONS
 
 
 class Conformity(msgspec.Struct):
@@ -121,13 +126,19 @@ class Conformity(msgspec.Struct):
             self.findings.extend(check_migration(originator, history))
         elif isinstance(first, ReadsRecorded):
             self.findings.extend(check_reads(originator, history))
+        elif isinstance(first, territories.Installed):
+            self.findings.extend(
+                check_territory(originator, history, ground.editions, ground.territory)
+            )
         elif isinstance(first, EvidenceIssued):
             self.findings.extend(check_evidence(originator, history))
         elif isinstance(first, PersonRegistered):
             self.findings.extend(check_person(originator, history))
         else:
             self.cases += isinstance(first, CaseOpened)
-            checked = check_case(originator, history, ground.registry, ground.territory)
+            checked = check_case(
+                originator, history, ground.registry, ground.territory, ground.editions
+            )
             self.commands += checked.commands
             self.findings.extend(checked.findings)
             if checked.place is not None:

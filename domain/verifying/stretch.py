@@ -22,6 +22,7 @@ from domain.proof.leaves import Leaves
 from domain.proof.reading import GREATEST, LEAST, Hashed, by_originator
 from domain.publishing.installing import PackRefused
 from domain.publishing.registry import PublishedRegistry
+from domain.territories.editions import read_editions
 from domain.verifying.conforming import Conformity, Ground, Held, History, Taken
 from protocols.engine.events import CaseOpened
 from protocols.registry import Registry
@@ -113,7 +114,9 @@ class Checker:
         tick: Callable[[int], None] = lambda _: None,
     ) -> None:
         self._recorder = recorder
-        self._ground = Ground(_registry(pack, recorder), load_territory(pack))
+        self._ground = Ground(
+            _registry(pack, recorder), load_territory(pack), read_editions(recorder)
+        )
         self._beside = beside(self._ground) if beside is not None else None
         self._tick = tick
 

@@ -67,6 +67,7 @@ class Territory:
     """
 
     def __init__(self, files: PackFiles) -> None:
+        self.files = files
         self.id = files.territory.id
         self.title = files.territory.title
         self.timezone: ZoneInfo = files.territory.zone()

@@ -207,7 +207,8 @@ class Pages:
     def hidden_from(self, person: str) -> list[str]:
         """The words in all cases that the policies do not let this person read."""
         service = self.told.people.service
-        reader = reader_on(service, person, self.told.now.astimezone(TERRITORY.timezone).date())
+        day = self.told.now.astimezone(TERRITORY.timezone).date()
+        reader = reader_on(service.territory, person, day)
         seen = sights(service, [UUID(story.case) for story in self.stories.values()])
         hidden = []
         for state, story in self.stories.items():

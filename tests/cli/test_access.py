@@ -21,6 +21,14 @@ def test_policies_are_printed_with_their_words_and_law(run: Run) -> None:
     assert all(policy["said"]["it"] for policy in printed["policies"])
 
 
+def test_policies_of_a_day_are_the_logs(installation: Installation, run: Run) -> None:
+    shown = json.loads(run("access", "policies", "--on", "2026-01-01", "--json").out)
+    assert shown["digest"] == json.loads(run("access", "policies", "--json").out)["digest"]
+    said = run("access", "policies", "--on", "ieri")
+    assert said.status == 1
+    assert "2026-03-31" in said.err
+
+
 def test_why_somebody_sees_a_case_is_told_policy_by_policy(
     installation: Installation, run: Run
 ) -> None:

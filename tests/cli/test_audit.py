@@ -32,12 +32,14 @@ def test_who_could_see_a_case_is_told_with_the_relation_and_the_categories(
 ) -> None:
     today = datetime.now(UTC).date().isoformat()
     found = {
-        one["person"]: one for one in asked(run, "could-see", installation.case, "--on", today)
+        one["person"]: one
+        for one in asked(run, "could-see", installation.case, "--on", today)["people"]
     }
     desk = found[holder("desk_operator", f"comune:{MELZO}").id]
     assert {"comune", "assignee"} <= set(desk["relations"])
     assert "clinical" not in desk["personal"]
     clinical = asked(run, "could-see", installation.case, "--on", today, "--category", "clinical")
+    clinical = clinical["people"]
     assert 0 < len(clinical) < len(found)
     assert all("clinical" in one["categories"] + one["personal"] for one in clinical)
     assert all(TERRITORY.memberships(name, datetime.now(UTC).date()) for name in found)

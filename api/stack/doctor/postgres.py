@@ -103,9 +103,10 @@ def _read_models(connection: psycopg.Connection[Any]) -> Iterator[Check]:
     from projections.positions import positions
 
     names = [model.name for model in MODELS]
-    # No read model is made of protocols' texts: in a new installation there is nothing else.
+    # No read model is made of the pack's texts: in a new installation there is nothing else.
     end = connection.execute(
-        "SELECT coalesce(max(notification_id), 0) FROM stored_events WHERE topic !~ '^protocol[.]'"
+        "SELECT coalesce(max(notification_id), 0) FROM stored_events"
+        " WHERE topic !~ '^(protocol|territory)[.]'"
     )
     last = (end.fetchone() or (0,))[0]
     first = positions(connection, names)
