@@ -45,6 +45,7 @@ from domain.refusal import Refused
 from domain.secret import derive, installation_secret, vault_key
 from domain.settings import Settings
 from domain.territories.editions import Edition, read_editions
+from domain.territories.in_force import InForce
 from domain.territories.installing import check_installed
 from domain.vault.events import PersonalReader, sealed
 from domain.vault.place import erased_register, wrapping_of
@@ -93,6 +94,7 @@ class CaseService:
         self.blind_key = blind_key
         self.vault = vault or Vault(recorder, KeyRing({"derived": vault_key(blind_key)}))
         self.documents = documents
+        self.rules = InForce(recorder, territory)
         self.placers = Placers(territory)
         self.known = Known(
             comune=lambda istat: istat in territory.comuni,
@@ -154,6 +156,7 @@ class CaseService:
         is refused. Two commands on one case at once: the second is decided again on what the first
         left.
         """
+        self.rules.require()
         fingerprint = self._fingerprint(command)
         fresh = False
         for _ in range(ATTEMPTS):

@@ -17,6 +17,7 @@ from api.http.door import Parts
 from api.http.shapes import Json, shape
 from domain.log.errors import LogUnavailable
 from domain.notices import book, outbox
+from domain.territories.installing import NOT_INSTALLED
 from domain.verifying.ages import LastTimes, last_times
 from projections.models import NAMES
 from projections.parked import parked
@@ -27,7 +28,8 @@ router = APIRouter(tags=["salute"])
 
 
 class Part(msgspec.Struct, frozen=True):
-    """`state`: ok, late or away; `message`: what it means for those who work."""
+    """`state`: ok, late or away, of the log also stale: it has other rules of the territory than
+    this process goes by; `message`: what it means for those who work."""
 
     state: str
     message: Text | None = None
@@ -109,6 +111,7 @@ def examine(parts: Parts) -> Health:
             last = last_times(connection, parts.settings.home)
             told = telling(connection, position)
         now = parts.service.clock.now()
+        log = Part("ok") if parts.service.rules.holds() else Part("stale", NOT_INSTALLED)
     except (LogUnavailable, psycopg.Error, PoolTimeout):
         away = Part("away", _AWAY)
         return Health("down", away, temporal, Part("away"), 0, {}, 0, parts.settings.training, None)
@@ -117,8 +120,8 @@ def examine(parts: Parts) -> Health:
     views = Part("late", _LATE) if late else Part("ok")
     well = temporal.state == "ok" and not late and told.state != "late"
     return Health(
-        "ok" if well else "degraded",
-        Part("ok"),
+        "down" if log.state != "ok" else "ok" if well else "degraded",
+        log,
         temporal,
         views,
         position,

@@ -59,10 +59,10 @@ def check_installed(recorder: CaseLogRecorder, territory: Territory) -> None:
     by rules that are written down nowhere. A log without any says nothing."""
     last = read_editions(recorder).last
     if last is not None and last.text != write_territory(territory):
-        raise PackRefused(_NOT_INSTALLED)
+        raise PackRefused(NOT_INSTALLED)
 
 
-_NOT_INSTALLED = Text(
+NOT_INSTALLED = Text(
     "Il pacchetto territoriale è cambiato (regole di accesso, ruoli, luoghi o calendari) da quando "
     "l'installazione fu preparata: eseguire «cantiere migrate», che scrive le regole nuove nel "
     "registro, e riavviare.",

@@ -15,8 +15,10 @@ from api.answers.audit import could_see
 from api.http.explained import explain
 from domain.access.rules import rules_of
 from domain.publishing.installing import PackRefused
+from domain.refusal import Refused
 from domain.service import CaseService
 from domain.territories.editions import NO_EDITIONS, Edition, Editions
+from domain.territories.in_force import InForce
 from domain.territories.installing import check_installed, install_territory
 from domain.verify import LogVerified, verify_log
 from protocols.registry import Registry
@@ -138,6 +140,24 @@ def test_rules_are_written_once_and_again_when_they_come_back(
     assert "cantiere migrate" in refused.value.message.it
     found = verified(database_url, pack)
     assert [finding.code for finding in found.findings] == ["territory_differs"]
+
+
+def test_a_process_with_the_rules_of_before_takes_no_more_commands(
+    service: CaseService, changed: Changed
+) -> None:
+    install(service, TERRITORY)
+    assert service.rules.holds()
+    other = load_territory(changed("people.yaml", HELD + OTHER, OTHER + HELD))
+    service.rules = InForce(service.recorder, TERRITORY, every=0)
+    service.handle(referral())
+    install(service, other)
+    for _ in range(2):
+        with pytest.raises(Refused) as refused:
+            service.handle(referral())
+        assert (refused.value.kind, refused.value.code) == ("unavailable", "rules_changed")
+    assert under(service, other).rules.holds()
+    install(service, TERRITORY)
+    service.handle(referral())
 
 
 def test_an_empty_log_says_nothing_of_rules(service: CaseService, case: UUID) -> None:
