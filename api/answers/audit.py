@@ -44,7 +44,7 @@ class CouldSee(msgspec.Struct, frozen=True):
 
 class Seen(msgspec.Struct, frozen=True):
     """`rules`: digest of the access policies in force at that instant, `rules_since`: when they
-    were installed, null where the log has only today's; `authorised`: the person's authorisations
+    were installed, null where the log has none so early: its first ones then, or today's; `authorised`: the person's authorisations
     then in force, each with its purpose and its end."""
 
     rules: str
@@ -143,7 +143,7 @@ def could_see(
             )  # fmt: skip
     return Seen(
         rules_of(territory).digest,
-        held.at if held else None,
+        held.at if held and held.at <= at else None,
         in_force(history, at, territory.timezone),
         sorted(found, key=lambda one: one.person),
     )

@@ -62,11 +62,11 @@ def could_see_(
                 )
         for line in found.authorised:
             out.print(f"[dim]Autorizzazione · authorisation: {escape(in_words(line))}[/]")
-        since = local(found.rules_since, service) or "non detto · not said"
+        since = local(found.rules_since, service)
+        installed = f"installate il {since}" if since else "le prime che il registro ha"
         out.print(
-            f"[dim]Regole di accesso di quel giorno, impronta {found.rules[:16]}, installate "
-            f"{since}; ruoli, autorizzazioni e limitazioni di quel giorno. · The policies of that "
-            "day.[/]"
+            f"[dim]Regole di accesso di quel giorno, impronta {found.rules[:16]}, {installed}; "
+            "ruoli, autorizzazioni e limitazioni di quel giorno. · The policies of that day.[/]"
         )
 
 
