@@ -44,8 +44,8 @@ class CouldSee(msgspec.Struct, frozen=True):
 
 class Seen(msgspec.Struct, frozen=True):
     """`rules`: digest of the access policies in force at that instant, `rules_since`: when they
-    were installed, null where the log has none so early: its first ones then, or today's; `authorised`: the person's authorisations
-    then in force, each with its purpose and its end."""
+    were installed, null where the log has none so early: its first ones then, or today's;
+    `authorised`: the person's authorisations then in force, each with its purpose and its end."""
 
     rules: str
     rules_since: datetime | None

@@ -44,8 +44,8 @@ class Past(msgspec.Struct, frozen=True):
 
 class WhoCouldSee(msgspec.Struct, frozen=True):
     """At the end of the day `on`. `rules`: digest of the access policies of that day, installed at
-    `rules_since` (null: the log has none so early, and its first ones count, or today's); `authorised`: the person's authorisations then
-    in force, each with its purpose and its end."""
+    `rules_since` (null: the log has none so early, and its first ones count, or today's);
+    `authorised`: the person's authorisations then in force, each with its purpose and its end."""
 
     case: UUID
     on: date
