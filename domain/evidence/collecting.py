@@ -19,6 +19,7 @@ from domain.proof.proving import NotProvable, prove_under
 from domain.proof.reading import Hashed, by_originator
 from domain.proof.sealing import origin_of, seal
 from domain.service import CaseService, unknown_case
+from domain.territories.editions import read_editions
 from protocols.engine.events import CaseOpened, Migrated, MigrationReverted
 from protocols.engine.plan import Plan
 
@@ -38,7 +39,8 @@ class Evidence(NamedTuple):
     """Of one case under one checkpoint. `person`: whom it was opened for; `of_case`, `of_person`
     (also of a person who took that one's place): events, oldest first;
     `texts`: the protocol texts that the case followed, in order; `keys`: all that ever signed the
-    log; `territory`: digest of the territory pack (sha256, hex)."""
+    log; `territory`: digest (sha256, hex) of the territory's rules that held under the
+    checkpoint, as the log has them; of the pack in use where it has none."""
 
     case: UUID
     person: UUID
@@ -99,9 +101,10 @@ def collect(service: CaseService, archive: Archive, case: UUID, size: int) -> Ev
     positions = [row.position for row in (*of_case, *of_person)]
     proofs = prove_under(service.recorder, note, positions)
     stored = _stored(service.mapper, of_case, proofs)
+    held = read_editions(service.recorder).before(size)
     return Evidence(
         case, persons[0], note, checkpoint, stored, _stored(service.mapper, of_person, proofs),
-        _texts(service, stored), keys, service.territory.digest,
+        _texts(service, stored), keys, held.digest if held else service.territory.digest,
     )  # fmt: skip
 
 
