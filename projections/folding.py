@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from itertools import compress
 from operator import attrgetter
 from typing import NamedTuple
 from uuid import UUID
@@ -113,10 +114,12 @@ class Fold:
         handlers = model.handlers
         begin = rows.begin
         # Most of what a model looks at is not for it: nothing is done in Python for that.
-        kinds = map(type, map(_body_of, batch.events))
-        for event, handler in zip(batch.events, map(handlers.get, kinds), strict=True):
-            if handler is None or event.position <= after:
-                continue
+        events = batch.events
+        if after and events and events[0].position <= after:
+            events = [event for event in events if event.position > after]
+        found = list(map(handlers.get, map(type, map(_body_of, events))))
+        for event, handler in compress(zip(events, found, strict=True), found):
+            assert handler is not None
             body = event.body
             if blocked and blocked.get(event.originator_id, event.position) < event.position:
                 self._park(event.originator_id, event.position, topic_of(type(body)), AFTER_PARKED)

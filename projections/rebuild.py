@@ -95,9 +95,18 @@ def _rebuild(
                 )
         built = _build(connection, cursor, recorder, folds, progress, stop, fit)
         reached = {}
-        for fold in folds:
-            reached[fold.model.name] = _switch(connection, cursor, recorder, fold, built, fit)
-            _drop_old(connection, cursor, fold.model.name)
+        # Most of the writing is done before anybody has to wait for it.
+        with _Indexing(database_url) as indexing:
+            for fold in folds:
+                with connection.transaction():
+                    storage.write(
+                        cursor, schema.beside(fold.model.name), fold.model, fold.rows, fit=fit
+                    )
+                indexing.begin(fold.model)
+            for fold in folds:
+                indexing.wait(fold.model)
+                reached[fold.model.name] = _switch(connection, cursor, recorder, fold, built, fit)
+                _drop_old(connection, cursor, fold.model.name)
         return reached
 
 
@@ -174,6 +183,34 @@ class _Writer:
                 storage.write_taken(self._cursor, name, grown, fit=self._fit)
 
 
+class _Indexing:
+    """Postgres makes the indexes of one model while the next one's rows are sent."""
+
+    def __init__(self, database_url: str) -> None:
+        self._connection = storage.connect(database_url)
+        self._thread = ThreadPoolExecutor(1, "indexes")
+        self._under_way: dict[str, Future[None]] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._thread.shutdown(cancel_futures=True)
+        self._connection.close()
+
+    def begin(self, model: ReadModel) -> None:
+        """The model's rows are written and committed."""
+        self._under_way[model.name] = self._thread.submit(self._make, model)
+
+    def wait(self, model: ReadModel) -> None:
+        """Until its indexes are made. Raises psycopg.Error."""
+        self._under_way[model.name].result()
+
+    def _make(self, model: ReadModel) -> None:
+        with self._connection.transaction(), self._connection.cursor() as cursor:
+            schema.create_indexes(cursor, type(model), schema.beside(model.name))
+
+
 def _fold(cursor: Cursor[Any], fold: Fold, batch: Batch, after: int, fit: bool) -> None:
     model, rows, name = fold.model, fold.rows, schema.beside(fold.model.name)
     if not rows.complete:
@@ -196,10 +233,6 @@ def _switch(
     fit: bool,
 ) -> int:
     model, name = fold.model, fold.model.name
-    # Most of the writing is done before anybody has to wait for it.
-    with connection.transaction():
-        storage.write(cursor, schema.beside(name), model, fold.rows, fit=fit)
-        schema.create_indexes(cursor, type(model), schema.beside(name))
     with connection.transaction():
         cursor.execute("SET LOCAL synchronous_commit = on")
         positions.take_turn(cursor, [name])

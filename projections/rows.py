@@ -26,7 +26,10 @@ class Rows:
     `roll_back` bound one event, so that a handler that fails halfway leaves nothing behind.
     """
 
-    __slots__ = ("_before", "_grown", "_journal", "_kept", "_known", "_tables", "complete")
+    __slots__ = (
+        "_before", "_grown", "_journal", "_kept", "_known", "_tables", "_unwritten", "begin",
+        "complete",
+    )  # fmt: skip
 
     def __init__(self, tables: Mapping[str, Table], *, complete: bool = False) -> None:
         self._tables = tables
@@ -37,14 +40,20 @@ class Rows:
         self._before: dict[str, dict[tuple[int, Any], Row | None]] = {}
         self._known: set[int] = set()
         self._journal: list[tuple[str, int, Any, Row | None]] = []
+        # Says that what follows can be rolled back together.
+        self.begin = self._journal.clear
         self.forget()
+        # Of these every row is in memory and none in the table: nobody need note what was before.
+        self._unwritten = {name for name, table in tables.items() if complete and not table.log}
 
     # ── for handlers ─────────────────────────────────────────────────────────────────────────
 
     def get(self, table: str, originator: UUID, key: Any = None) -> Any:
         """The row, or None. `key`: the value of the key column, a tuple where there are more."""
-        rows = self._kept[table].get(originator.int)
-        return None if rows is None else rows.get(key)
+        try:
+            return self._kept[table][originator.int].get(key)
+        except KeyError:
+            return None
 
     def of(self, table: str, originator: UUID) -> list[Any]:
         """All rows of one originator, in the order in which they came."""
@@ -58,30 +67,28 @@ class Rows:
             self._grown[table].append(row)
             self._journal.append((table, 0, None, row))
             return
-        originator, key = row.originator_id.int, shape.key_of(row)
+        originator = row.originator_id.int
+        key = shape.key_of(row) if shape.key else None
         kept = self._kept[table]
         rows = kept.get(originator)
         if rows is None:
             rows = kept[originator] = {}
-        self._change(table, originator, key, rows.get(key))
+        before = rows.get(key)
+        self._journal.append((table, originator, key, before))
+        if table not in self._unwritten:
+            self._before[table].setdefault((originator, key), before)
         rows[key] = row
 
     def delete(self, table: str, originator: UUID, key: Any = None) -> None:
         """Remove the row, if it is there."""
         rows = self._kept[table].get(originator.int)
         if rows is not None and key in rows:
-            self._change(table, originator.int, key, rows[key])
-            del rows[key]
-
-    def _change(self, table: str, originator: int, key: Any, before: Row | None) -> None:
-        self._journal.append((table, originator, key, before))
-        self._before[table].setdefault((originator, key), before)
+            before = rows.pop(key)
+            self._journal.append((table, originator.int, key, before))
+            if table not in self._unwritten:
+                self._before[table].setdefault((originator.int, key), before)
 
     # ── one event ────────────────────────────────────────────────────────────────────────────
-
-    def begin(self) -> None:
-        """What follows can be rolled back together."""
-        self._journal.clear()
 
     def roll_back(self) -> None:
         """Undo everything since `begin`."""
@@ -114,6 +121,8 @@ class Rows:
 
     def changes(self, table: str) -> Changes:
         """The net changes since the rows were adopted or settled."""
+        if table in self._unwritten:
+            return Changes([], list(self.all(table)))
         gone: list[Row] = []
         new: list[Row] = []
         kept = self._kept[table]
@@ -134,6 +143,7 @@ class Rows:
             self._grown[table] = []
         else:
             self._before[table] = {}
+            self._unwritten.discard(table)
 
     def forget(self) -> None:
         """Drop everything from memory."""
@@ -144,6 +154,7 @@ class Rows:
                 self._kept[name] = {}
                 self._before[name] = {}
         self._known.clear()
+        self._unwritten = set()
         self._journal.clear()
 
     def all(self, table: str) -> Iterator[Row]:

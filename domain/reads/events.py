@@ -10,7 +10,7 @@ import msgspec
 from protocols.engine.events import Body
 
 
-class Read(msgspec.Struct, frozen=True, omit_defaults=True):
+class Read(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     """Somebody looked, or was refused. Nothing personal: ids, names of roles, categories.
 
     `by`: a staff id; `roles`: what they held then, as `role@scope`; `grounds`: by which relations

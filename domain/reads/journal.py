@@ -1,8 +1,8 @@
 """Reads on their way to the log: taken in at once, written in batches by a thread.
 
-An answer that shows a case leaves only after its read was taken in here. What was taken in is in
-the log after `PAUSE` seconds, and at the latest when the process ends in good order; a process that
-is killed loses the reads of its last moment. Where the log cannot be written, nothing taken in is
+An answer that shows a case leaves only after its read was taken in here, which writes it into a
+file (`domain.reads.spool`). What was taken in is in the log after `PAUSE` seconds; what a killed
+process leaves, the next one brings there. Where the log cannot be written, nothing taken in is
 given up, and once too much waits, or for too long, reading is refused: `ReadsUnlogged`.
 """
 
@@ -11,7 +11,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Iterable
-from itertools import islice
+from pathlib import Path
 from time import monotonic, sleep
 
 import structlog
@@ -20,6 +20,7 @@ from domain.clock import Clock
 from domain.log.errors import LogError
 from domain.log.recorder import CaseLogRecorder
 from domain.reads.events import Read
+from domain.reads.spool import Place, Spool, left
 from domain.reads.stream import MOST_AT_ONCE, ReadStream
 from protocols.text import Text
 
@@ -56,14 +57,20 @@ class ReadJournal:
         self,
         recorder: CaseLogRecorder,
         clock: Clock,
+        folder: Path | None = None,
         *,
         most_waiting: int = MOST_WAITING,
         patience: float = PATIENCE,
     ) -> None:
+        """`folder`: of the files, shared by all processes of an installation on this machine.
+        Without it, what waits is in memory only."""
         self._stream = ReadStream(recorder, clock)
+        self._folder = folder
+        self._spool: Spool | None = None
         self._most = most_waiting
         self._patience = patience
         self._waiting: deque[Read] = deque()
+        self._writing: list[Read] = []
         self._changed = threading.Condition()
         # Since when the oldest read waits, in monotonic seconds.
         self._since = 0.0
@@ -77,26 +84,33 @@ class ReadJournal:
         if not new:
             return
         with self._changed:
-            waiting = self._waiting
-            late = waiting and monotonic() - self._since > self._patience
-            if self._closing or late or len(waiting) + len(new) > self._most:
+            waiting, before = self._waiting, len(self._waiting) + len(self._writing)
+            late = before and monotonic() - self._since > self._patience
+            if self._closing or late or before + len(new) > self._most:
                 raise ReadsUnlogged
-            if not waiting:
+            self._keep(new)
+            if not before:
                 self._since = monotonic()
             waiting.extend(new)
             if self._thread is None:
-                self._thread = threading.Thread(target=self._write, name="reads", daemon=True)
-                self._thread.start()
+                self.begin()
             # Woken for the first, to count the pause, and when there are enough.
             if len(waiting) == len(new) or len(waiting) >= MOST_AT_ONCE:
                 self._changed.notify_all()
+
+    def begin(self) -> None:
+        """Bring into the log what processes that were killed have left."""
+        with self._changed:
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._run, name="reads", daemon=True)
+                self._thread.start()
 
     def flush(self, timeout: float = 5.0) -> bool:
         """Write what waits, now; whether all of it came into the log in `timeout` seconds."""
         with self._changed:
             self._hurry = True
             self._changed.notify_all()
-            return self._changed.wait_for(lambda: not self._waiting, timeout)
+            return self._changed.wait_for(lambda: not self._waiting and not self._writing, timeout)
 
     def close(self) -> None:
         """Write what waits and take in nothing more."""
@@ -106,46 +120,97 @@ class ReadJournal:
             thread = self._thread
         if thread is not None:
             thread.join(_LAST_TRIES + 5.0)
-        if self._waiting:
-            log.error("reads_unwritten", count=len(self._waiting))
+        unwritten = len(self._waiting) + len(self._writing)
+        if unwritten:
+            log.error("reads_unwritten", count=unwritten)
+        if self._spool is not None:
+            self._spool.end(empty=not unwritten)
 
-    def _write(self) -> None:
-        until = None
-        while batch := self._batch():
-            # The very same batch again, for it may be in the log though nobody said so.
-            while not self._append(batch):
-                if self._closing:
-                    until = until or monotonic() + _LAST_TRIES
-                    if monotonic() > until:
-                        return
-                sleep(_AGAIN)
-            self._written(len(batch))
-
-    def _append(self, batch: list[Read]) -> bool:
+    def _keep(self, new: tuple[Read, ...]) -> None:
+        if self._folder is None:
+            return
         try:
-            self._stream.write(batch)
-        except Exception as error:
-            # Whatever it is, the reads stay, and reading stops when its patience ends.
-            log.warning("reads_wait", count=len(self._waiting), error=type(error).__name__)
-            return False
-        return True
+            if self._spool is None:
+                self._spool = Spool.new(self._folder)
+            self._spool.keep(new)
+        except OSError as error:
+            log.warning("reads_not_kept", error=type(error).__name__)
+            raise ReadsUnlogged from None
 
-    def _batch(self) -> list[Read]:
-        """The next reads to write, the oldest first; none at the end."""
+    def _run(self) -> None:
+        self._recover()
+        while (place := self._cut()) is not None:
+            # The very same batch again, for it may be in the log though nobody said so.
+            if not self._write(place, self._writing):
+                return
+            self._written(place)
+
+    def _recover(self) -> None:
+        try:
+            for spool in left(self._folder) if self._folder else ():
+                whole = False
+                try:
+                    for place, reads in spool.batches():
+                        if not self._write(place, reads):
+                            return
+                        spool.done(place)
+                        log.info("reads_recovered", count=len(reads))
+                    whole = True
+                finally:
+                    spool.end(empty=whole)
+        except (OSError, ValueError) as error:
+            # Left where it is for somebody to look at.
+            log.error("reads_not_recovered", error=type(error).__name__)
+
+    def _write(self, place: Place, reads: list[Read]) -> bool:
+        """As often as it takes; False when the process ends before."""
+        until = None
+        while True:
+            try:
+                self._stream.write_at(place, reads)
+            except Exception as error:
+                # Whatever it is, the reads stay, and reading stops when its patience ends.
+                log.warning("reads_wait", count=len(reads), error=type(error).__name__)
+            else:
+                return True
+            if self._closing:
+                until = until or monotonic() + _LAST_TRIES
+                if monotonic() > until:
+                    return False
+            sleep(_AGAIN)
+
+    def _cut(self) -> Place | None:
+        """Wait for reads, and make a batch of them; None at the end."""
         with self._changed:
             self._changed.wait_for(lambda: self._waiting or self._closing)
-            if self._waiting:
-                left = self._since + PAUSE - monotonic()
-                self._changed.wait_for(self._enough, max(0.0, left))
-            return list(islice(self._waiting, MOST_AT_ONCE))
+            if not self._waiting:
+                return None
+            pause = self._since + PAUSE - monotonic()
+            self._changed.wait_for(self._enough, max(0.0, pause))
+            self._writing = list(self._waiting)
+            self._waiting.clear()
+            place = self._stream.place()
+            if self._spool is not None:
+                try:
+                    self._spool.cut(place)
+                except OSError as error:
+                    # Somebody has removed the files: those to come get others.
+                    log.warning("reads_not_kept", error=type(error).__name__)
+                    self._spool.end(empty=False)
+                    self._spool = None
+            return place
 
     def _enough(self) -> bool:
         return self._hurry or self._closing or len(self._waiting) >= MOST_AT_ONCE
 
-    def _written(self, count: int) -> None:
+    def _written(self, place: Place) -> None:
         with self._changed:
-            for _ in range(count):
-                self._waiting.popleft()
+            if self._spool is not None:
+                try:
+                    self._spool.done(place)
+                except OSError as error:
+                    log.warning("reads_not_kept", error=type(error).__name__)
+            self._writing = []
             self._since = monotonic()
             if not self._waiting:
                 self._hurry = False

@@ -1,4 +1,4 @@
-"""Writing a batch of reads: one event on a stream that only one process extends."""
+"""Writing a batch of reads, on a stream that only one process extends."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from domain.log.mapper import CaseLogMapper
 from domain.log.recorded import Recorded
 from domain.log.recorder import CaseLogRecorder
 from domain.reads.events import Read, ReadsRecorded
+from domain.reads.spool import Place
 
 AUTHOR = "system:reads"
 MOST_AT_ONCE = 200
@@ -25,7 +26,8 @@ def command_of(stream: UUID, version: int) -> UUID:
 class ReadStream:
     """One stream for this process and day, so that nobody else is ever in its way.
 
-    Not thread-safe. A batch whose acknowledgement was lost may be given again: it is written once.
+    Not thread-safe. A batch whose acknowledgement was lost may be given again, by whatever process:
+    its place tells that it is written.
     """
 
     def __init__(self, recorder: CaseLogRecorder, clock: Clock) -> None:
@@ -35,47 +37,46 @@ class ReadStream:
         self._process = uuid4()
         self._day: date | None = None
         self._last = datetime.min.replace(tzinfo=UTC)
-        self._stream = self._process
-        self._version = 0
-        self._pending: Recorded | None = None
+        self._next = Place(self._process, 1)
 
-    def write(self, reads: Sequence[Read]) -> int:
-        """The position of the event. At most `MOST_AT_ONCE` reads. Raises LogUnavailable: then the
-        same reads are to be given again."""
-        # The very event of before, for the log compares it with what it may hold already.
-        event = self._pending or self._next(reads)
-        self._pending = event
-        try:
-            position = self._recorder.append([self._mapper.to_stored_event(event)]).last
-        except Conflict:
-            position = self._found(event)
-        self._version = event.originator_version
-        self._pending = None
-        return position
+    def place(self) -> Place:
+        """Where the next batch begins."""
+        day = self._now().date()
+        if day != self._day:
+            self._day = day
+            self._next = Place(uuid5(self._process, day.isoformat()), 1)
+        return self._next
 
-    def _next(self, reads: Sequence[Read]) -> Recorded:
-        # A machine's clock may be set back a little; what was written before stays before.
-        now = self._last = max(self._clock.now(), self._last)
-        if now.date() != self._day:
-            self._day = now.date()
-            self._stream, self._version = uuid5(self._process, self._day.isoformat()), 0
-        version = self._version + 1
-        return Recorded(
-            originator_id=self._stream,
+    def write(self, reads: Sequence[Read]) -> None:
+        """`write_at` the next place. Raises LogUnavailable."""
+        self.write_at(self.place(), reads)
+
+    def write_at(self, place: Place, reads: Sequence[Read]) -> None:
+        """As many events as it takes; those that are there already stay as they are. Raises
+        LogUnavailable: then the same reads are to be given again, at the same place."""
+        stream, version = place
+        for start in range(0, len(reads), MOST_AT_ONCE):
+            self._append(stream, version, tuple(reads[start : start + MOST_AT_ONCE]))
+            version += 1
+        if stream == self._next.stream:
+            self._next = Place(stream, version)
+
+    def _append(self, stream: UUID, version: int, reads: tuple[Read, ...]) -> None:
+        event = Recorded(
+            originator_id=stream,
             originator_version=version,
-            at=now,
+            at=self._now(),
             actor=AUTHOR,
-            command_id=command_of(self._stream, version),
-            body=ReadsRecorded(tuple(reads)),
+            command_id=command_of(stream, version),
+            body=ReadsRecorded(reads),
         )
+        try:
+            self._recorder.append([self._mapper.to_stored_event(event)])
+        except Conflict:
+            if not self._recorder.read(stream, version - 1):
+                raise
 
-    def _found(self, event: Recorded) -> int:
-        """Where the event stands, written by an attempt whose answer was lost. Raises Conflict."""
-        wanted = self._mapper.to_stored_event(event)
-        for entry in self._recorder.read(event.originator_id, event.originator_version - 1):
-            if (entry.topic, entry.state) == (wanted.topic, wanted.state):
-                return entry.position
-            break
-        # Somebody else writes here, which nobody may: leave the stream to them.
-        self._process, self._day, self._pending = uuid4(), None, None
-        raise Conflict(event.originator_id)
+    def _now(self) -> datetime:
+        # A machine's clock may be set back a little; what was written before stays before.
+        self._last = max(self._clock.now(), self._last)
+        return self._last
