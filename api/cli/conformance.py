@@ -17,7 +17,7 @@ from rich.markup import escape
 
 from api.cli.log_export import group as export
 from api.cli.protocol_source import protocol_at, text_of
-from api.cli.speaking import JsonOption, out
+from api.cli.speaking import JsonOption, out, tell
 from domain.conforming.abreast import checked
 from domain.conforming.aligning import EFFORT
 from domain.conforming.check import Check, Conformance, Totals
@@ -36,6 +36,9 @@ commands = typer.Typer()
 commands.add_typer(group, name="conformance")
 commands.add_typer(export, name="export")
 
+# As `grep` and `diff` do.
+_DEVIATES = 1
+_NOT_JUDGED = 2
 # Of the cases' verdicts before they go to a file without a name.
 _IN_MEMORY = 8 * 1024 * 1024
 
@@ -90,23 +93,32 @@ def check(
     as_json: JsonOption = False,
 ) -> None:
     """Ogni caso contro il protocollo: saltato, fuori ordine, ripetuto, sconosciuto, in ritardo,
-    ruolo sbagliato. Esce con 1 se qualche caso non è conforme. · Each case against the protocol.
+    ruolo sbagliato. · Each case against the protocol.
+
+    Esce con 0 se tutti i casi sono conformi, 1 se qualcuno non lo è, 2 se non si è potuto
+    giudicare: registro, mappatura o protocollo che non si leggono. · Exits with 0 (all conform), 1
+    (some do not), 2 (could not be judged: the log, the mapping or the protocol cannot be read).
     """
-    plan = protocol_at(protocol)
-    territory = load_territory(default_pack())
-    read, meaning = _meaning(mapping, plan, object_type)
-    checking = Check(
-        plan, territory, meaning, today=datetime.now(territory.timezone).date(), running=running,
-        effort=effort,
-    )  # fmt: skip
-    found = checked(checking, read_log(log, read.columns, territory.timezone))
-    if as_json:
-        _write_json(found, checking, plan.protocol.type_name)
-    else:
-        _print_cases(found, most)
-        _print_totals(checking.totals, plan.protocol.type_name)
+    try:
+        plan = protocol_at(protocol)
+        territory = load_territory(default_pack())
+        read, meaning = _meaning(mapping, plan, object_type)
+        today = datetime.now(territory.timezone).date()
+        checking = Check(plan, territory, meaning, today=today, running=running, effort=effort)
+        found = checked(checking, read_log(log, read.columns, territory.timezone))
+        if as_json:
+            _write_json(found, checking, plan.protocol.type_name)
+        else:
+            _print_cases(found, most)
+            _print_totals(checking.totals, plan.protocol.type_name)
+    except BrokenPipeError:
+        raise
+    except Exception as error:
+        if not tell(error):
+            raise
+        raise typer.Exit(_NOT_JUDGED) from None
     if checking.totals.conforming < checking.totals.traces:
-        raise typer.Exit(1)
+        raise typer.Exit(_DEVIATES)
 
 
 def _meaning(path: Path | None, plan: Any, object_type: str) -> tuple[Mapping, Meaning]:

@@ -12,10 +12,11 @@ import msgspec
 from domain.conforming.aligning import EFFORT, Aligner, Alignment
 from domain.conforming.deviations import KINDS, Deviation, Told
 from domain.conforming.meaning import Act, Ignored, Meaning, Token
+from domain.conforming.standing import Given
 from domain.conforming.terms import Terms
 from domain.conforming.timeliness import Timed, judged, judged_alike
 from domain.conforming.waiting import waits
-from domain.conforming.ways import Given, Ways
+from domain.conforming.ways import Ways
 from domain.exchange.trace import LoggedEvent, LoggedTrace
 from protocols.engine.plan import Plan
 from protocols.territory import Territory

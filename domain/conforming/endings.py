@@ -6,8 +6,8 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from domain.conforming.meaning import Act
-from domain.conforming.ways import Standing, Way, Ways
-from protocols.language.formula import OPEN
+from domain.conforming.standing import Standing, Way
+from domain.conforming.ways import Ways
 
 # Integers keep sums exact: what the log does not record costs next to nothing, but not nothing.
 ONE = 1000
@@ -34,6 +34,8 @@ class Endings:
         self.ways = ways
         self.plan = ways.plan
         self._seen = seen
+        self._recorded = ways.bits(name for name in self.plan.names if seen[name])
+        self._acts = {name: Act((name,)) for name in self.plan.names}
         self._ends: dict[int, End] = {}
 
     def forget(self) -> None:
@@ -65,8 +67,8 @@ class Endings:
                 return End(cost, self._told(path, standing, here), True)
             for name in self._next_steps(here):
                 seen = self._seen[name]
-                for way in self.ways.by(here, Act((name,))):
-                    total = cost + (ONE if seen else UNSEEN)
+                total = cost + (ONE if seen else UNSEEN)
+                for way in self.ways.by(here, self.ways.doing(self._acts[name])):
                     if total >= costs.get(way.to.number, total + 1):
                         continue
                     costs[way.to.number] = total
@@ -88,19 +90,12 @@ class Endings:
             told.append((way, seen))
         return tuple(reversed(told))
 
-    def _next_steps(self, here: Standing) -> list[str]:
+    def _next_steps(self, here: Standing) -> tuple[str, ...]:
         """The steps to be tried next; one where it may go before all the others."""
-        open_ = self.ways.open_steps(here)
-        steps, status = self.plan.steps, self.ways.status
-        holding = [n for n in open_ if steps[n].blocking and status(here, n) == OPEN]
-        return holding or list(open_)
+        return self.ways.places.names(here.busy & here.live or here.live)
 
     def _left(self, standing: Standing) -> int:
         """How many steps that the log would record hold the case open."""
         if standing.ended:
             return 0
-        steps, status = self.plan.steps, self.ways.status
-        return sum(
-            self._seen[name] and steps[name].blocking and status(standing, name) == OPEN
-            for name in self.ways.open_steps(standing)
-        )
+        return (standing.busy & standing.live & self._recorded).bit_count()

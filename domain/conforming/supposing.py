@@ -83,7 +83,7 @@ class MoreAnswers(Answers):
         given = {
             key: field
             for key, field in fields.items()
-            if not field.personal and not field.filled_by and key not in later
+            if not field.personal and not field.computed and key not in later
         }
         read = self.reads.fields.get(name, set())
         base = {

@@ -7,7 +7,8 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from domain.conforming.deviations import Deviation, Told
-from domain.conforming.ways import Given, Ways
+from domain.conforming.standing import Given
+from domain.conforming.ways import Ways
 from protocols.engine.timing import Timing
 from protocols.text import Text
 

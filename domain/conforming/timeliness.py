@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 from domain.conforming.aligning import Alignment, Move
 from domain.conforming.deviations import Deviation
+from domain.conforming.standing import Given
 from domain.conforming.supposing import Supposed, do
 from domain.conforming.terms import Terms, Wait, comune_of
-from domain.conforming.ways import Given
 from protocols.checker.trial import Ask
 from protocols.engine import events as e
 from protocols.engine import moves

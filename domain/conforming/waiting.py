@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from domain.conforming.aligning import Alignment
+from domain.conforming.standing import Given, Standing
 from domain.conforming.terms import Terms, Wait
-from domain.conforming.ways import Given, Standing, Ways
+from domain.conforming.ways import Ways
 from protocols.language.formula import DONE
 
 

@@ -11,9 +11,6 @@ from protocols.engine import events as e
 from protocols.engine.state import SCHEDULED, State
 from protocols.language.formula import OPEN
 
-# (place, _NONE): which value is there. (-1, steps): whether another step keeps the case open.
-Test = tuple[int, frozenset[int]]
-NOTHING: frozenset[int] = frozenset()
 _Of = Callable[[Any], int]
 
 
@@ -120,13 +117,14 @@ def _after_dot(places: dict[str, int]) -> _Of:
 
 
 class Watched(State):
-    """Put together from `values`. `tests`: what was looked at, in order; `changed`: the places that
-    were; `supposed`: the places whose values come from a supposition. While `asleep` nothing is
+    """Put together from `values`. `looked`: at what, in order: a place, or (below 0) the bits of
+    all steps but some, of which it was asked whether one keeps the case open. `changed`: the places
+    that were; `supposed`: those whose values come from a supposition. While `asleep` nothing is
     noted."""
 
     __slots__ = (
-        "asleep", "changed", "containers", "numbers", "places", "settled", "singles", "supposed",
-        "tests",
+        "asleep", "changed", "containers", "looked", "numbers", "places", "settled", "singles",
+        "steps", "supposed",
     )  # fmt: skip
 
     ended = _single("ended")
@@ -156,7 +154,8 @@ class Watched(State):
             "attributes": places.attributes, "data": places.data,
         }  # fmt: skip
         self.asleep = True
-        self.tests: dict[Test, None] = {}
+        self.steps = len(places.busy)
+        self.looked: dict[int, None] = {}
         self.changed: set[int] = set()
         self.supposed = supposed
         self.settled: dict[str, frozenset[str]] = {}
@@ -225,8 +224,16 @@ class Watched(State):
         return self
 
     def look(self, place: int) -> None:
-        if place >= 0 and not self.asleep and place not in self.supposed:
-            self.tests[place, NOTHING] = None
+        if place < 0 or self.asleep or place in self.supposed:
+            return
+        # Of what was put there in this very run nothing depends on what had been there before. (A
+        # step's tasks are changed one by one.)
+        if place not in self.changed or place < self.steps:
+            self.looked[place] = None
+
+    def ask_others(self, steps: int) -> None:
+        """It was asked whether one of these steps (bits) keeps the case open."""
+        self.looked[steps] = None
 
     def change(self, place: int) -> None:
         if place >= 0 and not self.asleep:

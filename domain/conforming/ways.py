@@ -9,12 +9,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
-from domain.conforming.effects import Effect, Engine, Learned, Play, Trying
+from domain.conforming.effects import Effect, Learned, Play
+from domain.conforming.engine import Engine
 from domain.conforming.meaning import Act
 from domain.conforming.places import UNSAID, Places, Values
+from domain.conforming.standing import Doing, Given, Members, Standing, Variant, Way
 from domain.conforming.supposing import MoreAnswers, Supposed
+from domain.conforming.trying import Trying
 from protocols.checker.answers import MISSING
 from protocols.checker.likeness import Likeness
 from protocols.checker.reads import KEPT, form_of
@@ -29,55 +32,7 @@ _MOST_ASKED = 64
 # About a kilobyte and a half each.
 _MOST_KNOWN = 120_000
 _MOST_LEARNED = 30_000
-# (field, how many): the members that a step's answers name, for a step `each` of whom follows.
-Members = tuple[tuple[str, int], ...]
-Given = tuple[tuple[str, Any], ...]
-
-
-class Standing:
-    """One of the places where a case can stand. `number`: alike ones have the same; `busy`, `live`:
-    the bits of its steps that keep the case open, that are to be done; `found`: the ways from here
-    that are known; `notes`: what else is known of it, by whoever found it out."""
-
-    __slots__ = ("busy", "ended", "found", "live", "notes", "number", "values")
-
-    def __init__(self, number: int, values: Values, busy: int, live: int, ended: str) -> None:
-        self.number = number
-        self.values = values
-        self.busy = busy
-        self.live = live
-        self.ended = ended
-        self.found: dict[Any, list[Way]] = {}
-        self.notes: dict[Any, Any] = {}
-
-
-class Way(NamedTuple):
-    """From one standing to another: this step (or event) with this outcome and these answers.
-    `supposed`: what had to be supposed of the case (`case.x`) and of earlier answers
-    (`step.field`); `opens`: the steps of which it opens or schedules a task."""
-
-    to: Standing
-    name: str
-    outcome: str
-    data: dict[str, Any]
-    supposed: tuple[tuple[str, Any], ...]
-    opens: tuple[str, ...]
-
-    def told(self) -> Way:
-        """To be kept: what was done, without the whole case to which it led."""
-        return self._replace(to=_NOWHERE)
-
-
-_NOWHERE = Standing(0, (), 0, 0, "")
-
-
-class _Variant(NamedTuple):
-    """One manner of doing a step (or of an event happening)."""
-
-    name: str
-    outcome: str
-    data: dict[str, Any]
-    learned: Learned
+_MOST_DOINGS = 100_000
 
 
 class Ways:
@@ -92,24 +47,26 @@ class Ways:
         self.places = Places(plan, Likeness(plan, self.watch.reads, limits=True))
         self.engine = Engine(plan, self.places, self.watch, self._answers)
         self._all = frozenset(plan.names)
-        self._reopens = any(event.event.reopens for event in plan.events.values())
+        self.reopens = any(event.event.reopens for event in plan.events.values())
         self._numbers: dict[Values, Standing] = {}
         self._roots: dict[Given, list[Way]] = {}
-        self._variants: dict[tuple[Act, Members], list[_Variant]] = {}
+        self._doings: dict[tuple[Act, Members], Doing] = {}
+        self._each = {self.places.steps[name] for name, of in plan.steps.items() if of.step.each}
         self._later = {name: self._asked_later(name) for name in (*plan.names, *plan.events)}
         self.forgotten = 0
 
     def forget(self) -> bool:
         """Free the memory where it is full, between one trace and the next; whether it was done."""
-        if len(self._numbers) < _MOST_KNOWN and self.engine.learned < _MOST_LEARNED:
+        learned = self.engine.learned >= _MOST_LEARNED or len(self._doings) >= _MOST_DOINGS
+        if len(self._numbers) < _MOST_KNOWN and not learned:
             return False
         for standing in self._numbers.values():
             # They know one another: taken apart they go at once.
             standing.found.clear()
             standing.notes.clear()
         self._numbers, self._roots = {}, {}
-        if self.engine.learned >= _MOST_LEARNED:
-            self._variants, self.engine.learned = {}, 0
+        if learned:
+            self._doings, self.engine.learned = {}, 0
         self.forgotten += 1
         return True
 
@@ -120,12 +77,18 @@ class Ways:
             known = self._roots[given] = list(self._opened(given))
         return known
 
-    def by(self, standing: Standing, act: Act, members: Members = ()) -> list[Way]:
-        """The ways in which this can be done there; none where the protocol does not allow it."""
-        key = (act, members)
-        known = standing.found.get(key)
+    def doing(self, act: Act, members: Members = ()) -> Doing:
+        """Holds until the next `forget`."""
+        known = self._doings.get((act, members))
         if known is None:
-            known = standing.found[key] = self._ways(standing, act, members)
+            known = self._doings[act, members] = Doing(act, members)
+        return known
+
+    def by(self, standing: Standing, doing: Doing) -> list[Way]:
+        """The ways in which this can be done there; none where the protocol does not allow it."""
+        known = standing.found.get(doing)
+        if known is None:
+            known = standing.found[doing] = self._ways(standing, doing)
         return known
 
     def open_steps(self, standing: Standing) -> tuple[str, ...]:
@@ -146,54 +109,48 @@ class Ways:
 
     # ── one move ─────────────────────────────────────────────────────────────────────────────
 
-    def _ways(self, standing: Standing, act: Act, members: Members) -> list[Way]:
-        variants = self._variants.get((act, members))
-        if variants is None:
-            variants = self._variants[act, members] = list(self._manners(act, members))
+    def _ways(self, standing: Standing, doing: Doing) -> list[Way]:
+        if doing.manners is None:
+            doing.manners = self._manners(doing)
         best: dict[int, Way] = {}
-        status = self.places.status
-        for variant in variants:
-            if not act.event:
-                place = self.places.steps[variant.name]
-                value = standing.values[place]
-                if standing.ended or not (
-                    standing.live >> place & 1
-                    or (self.plan.steps[variant.name].step.each and status[place][value] == OPEN)
-                ):
-                    continue
-            for effect, values in variant.learned.effects(standing.values, standing.busy):
-                to = self._after(standing, effect, values)
-                if to.number not in best:
-                    data = variant.data
-                    if effect.own:
-                        said = {key: v for key, v in effect.own if v is not MISSING}
-                        data = {**data, **said}
-                    best[to.number] = Way(
-                        to, variant.name, variant.outcome, data, effect.supposed, effect.opens
-                    )
+        for place, variants in doing.manners:
+            if place >= 0 and not self._open_to(standing, place):
+                continue
+            for variant in variants:
+                for effect, values in variant.learned.effects(standing.values, standing.busy):
+                    to = self._after(standing, effect, values)
+                    if to.number not in best:
+                        data = variant.data
+                        if effect.own:
+                            said = {key: v for key, v in effect.own if v is not MISSING}
+                            data = {**data, **said}
+                        best[to.number] = Way(
+                            to, variant.name, variant.outcome, data, effect.supposed, effect.opens
+                        )
         return list(best.values())
 
+    def _open_to(self, standing: Standing, place: int) -> bool:
+        """Whether the step there has a task that is to be done, or may be given one more."""
+        if standing.ended:
+            return False
+        return bool(standing.live >> place & 1) or (
+            place in self._each and self.places.status[place][standing.values[place]] == OPEN
+        )
+
     def _after(self, standing: Standing, effect: Effect, values: Values) -> Standing:
-        places = self.places
         changed = list(values)
-        if effect.ends:
-            self._end(changed, effect)
-            return self._stand(tuple(changed), *places.masks(tuple(changed)))
-        busy, live, steps = standing.busy, standing.live, len(places.busy)
         for place, value in effect.writes:
-            if place < steps:
-                of_busy, of_live = places.busy[place], places.live[place]
-                was = changed[place]
-                busy += of_busy[value] - of_busy[was]
-                live += of_live[value] - of_live[was]
             changed[place] = value
-        return self._stand(tuple(changed), busy, live)
+        if effect.ends:
+            # Nothing is open any more.
+            self._end(changed, effect)
+            return self._stand(tuple(changed), 0, 0)
+        busy = standing.busy & effect.kept | effect.busy
+        return self._stand(tuple(changed), busy, standing.live & effect.kept | effect.live)
 
     def _end(self, values: list[int], effect: Effect) -> None:
-        for place, value in effect.writes:
-            values[place] = value
         places = self.places
-        if not self._reopens:
+        if not self.reopens:
             ended = values[places.ended]
             values[:] = [0] * len(values)
             values[places.ended] = ended
@@ -231,28 +188,31 @@ class Ways:
             if key in fields and key not in named and not fields[key].personal
         )
 
-    def _manners(self, act: Act, members: Members) -> Iterator[_Variant]:
-        for name in act.names:
-            if act.event:
-                for data in self._data(name, (), act, members):
-                    play = _happening(self, name, data)
-                    yield _Variant(name, "", data, Learned(self.engine, play))
+    def _manners(self, doing: Doing) -> list[tuple[int, list[Variant]]]:
+        act = doing.act
+        if act.event:
+            return [(-1, [v for name in act.names for v in self._happenings(name, doing)])]
+        steps = self.places.steps
+        return [(steps[name], list(self._completions(name, doing))) for name in act.names]
+
+    def _happenings(self, name: str, doing: Doing) -> Iterator[Variant]:
+        for data in self._data(name, (), doing):
+            yield Variant(name, "", data, Learned(self.engine, _happening(self, name, data)))
+
+    def _completions(self, name: str, doing: Doing) -> Iterator[Variant]:
+        for outcome, what in self.plan.steps[name].outcomes.items():
+            if doing.act.outcome and outcome != doing.act.outcome:
                 continue
-            for outcome, what in self.plan.steps[name].outcomes.items():
-                if act.outcome and outcome != act.outcome:
-                    continue
-                for data in self._data(name, what.requires, act, members):
-                    play = _doing(name, outcome, data, self._settled(name, data))
-                    yield _Variant(name, outcome, data, Learned(self.engine, play))
+            for data in self._data(name, what.requires, doing):
+                play = _doing(name, outcome, data, self._settled(name, data))
+                yield Variant(name, outcome, data, Learned(self.engine, play))
 
     def _settled(self, name: str, data: dict[str, Any]) -> frozenset[str]:
         return frozenset(self.places.fields.get(name, ())) - self._later[name] | data.keys()
 
-    def _data(
-        self, name: str, requires: tuple[str, ...], act: Act, members: Members
-    ) -> list[dict[str, Any]]:
-        fixed = dict(act.data)
-        for field, count in members:
+    def _data(self, name: str, requires: tuple[str, ...], doing: Doing) -> list[dict[str, Any]]:
+        fixed = dict(doing.act.data)
+        for field, count in doing.members:
             fixed[field] = self._answers.with_members(name, field, count)
         merged: list[dict[str, Any]] = []
         for data in self._answers.begun(name, requires, self._later[name]):

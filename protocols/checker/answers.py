@@ -48,7 +48,8 @@ class Answers:
         if kind == "choices":
             return [field.option_names[0]]
         if kind == "list":
-            return [self.group(field.fields or {}, number)]
+            least = max(field.rows[0], 1)
+            return [self.group(field.fields or {}, number + i) for i in range(least)]
         if kind == "instrument":
             return {"instrument": field.instrument, "items": {}}
         if kind == "group":
@@ -75,7 +76,7 @@ class Answers:
         form = form_of(self.plan, name)
         fields = form.fields if form else {}
         return {
-            key: self.sample(f) for key, f in fields.items() if not f.personal and not f.filled_by
+            key: self.sample(f) for key, f in fields.items() if not f.personal and not f.computed
         }
 
     def sets(self, name: str, requires: tuple[str, ...] = ()) -> list[dict[str, Any]]:
@@ -86,14 +87,14 @@ class Answers:
             key: self.sample(field)
             for key, field in fields.items()
             if not field.personal
-            and not field.filled_by
+            and not field.computed
             and (field.required or key in requires)
             and not field.when
         }
         choices: dict[str, list[Any]] = {}
         for key in sorted(self.reads.fields.get(name, ())):
             field = fields.get(key)
-            if field is not None and (field.personal or field.filled_by):
+            if field is not None and (field.personal or field.computed):
                 continue
             needed = field is not None and ((field.required and not field.when) or key in requires)
             choices[key] = self._values(name, key, field, needed)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from protocols.engine.plan import Fills, Guard, Plan
 from protocols.engine.state import State
 from protocols.engine.timing import Timing
+from protocols.language.sums import total
 
 if TYPE_CHECKING:
     from protocols.territory import Territory
@@ -77,9 +78,13 @@ class Knowledge:
         return _inside(value, fields)
 
     def filled(self, name: str, fills: Fills, data: dict[str, Any]) -> dict[str, Any]:
-        """The data that a step (or case event) is about to have, with what tables say of them."""
-        for field, table in fills:
-            said = self.plan.protocol.tables[table].decide(self._reader(name, data))
+        """The data that a step (or case event) is about to have, with what tables say of them and
+        what they add up to."""
+        for field, table, sum_of in fills:
+            if sum_of:
+                said: Any = total(sum_of, data)
+            else:
+                said = self.plan.protocol.tables[table].decide(self._reader(name, data))
             if said is not None:
                 data = {**data, field: said}
         return data

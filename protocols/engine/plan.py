@@ -21,7 +21,8 @@ class PlanError(ValueError):
 
 
 # (field, table): a form's fields that decision tables give.
-Fills = tuple[tuple[str, str], ...]
+# Each field that nobody is asked for, with the table that gives it or the column it adds up.
+Fills = tuple[tuple[str, str, str], ...]
 
 
 class StepPlan:
@@ -123,7 +124,9 @@ class Plan:
     def _fills(self, form_name: str | None) -> Fills:
         form = self.protocol.forms.get(form_name or "")
         fields = form.fields if form else {}
-        return tuple((name, f.filled_by) for name, f in fields.items() if f.filled_by)
+        return tuple(
+            (name, f.filled_by or "", f.sum_of or "") for name, f in fields.items() if f.computed
+        )
 
     def problem(self, path: tuple[str, ...], it: str, en: str, name: str = "") -> None:
         self._problems.append((path, Text(it=it, en=en), name))

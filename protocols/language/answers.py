@@ -113,10 +113,9 @@ class _Checker:
             if not is_asked(field, fields, answers):
                 continue
             value = answers.get(name)
-            if field.filled_by:
+            if field.computed:
                 if value is not None:
-                    it = f"«{field.title.it}» non si chiede: lo dice la tabella «{field.filled_by}»"
-                    self.error(path, it, f"not asked: table “{field.filled_by}” gives it")
+                    self._not_asked(field, path)
                 continue
             if value is None or value == [] or (isinstance(value, str) and not value.strip()):
                 if field.required or name in requires:
@@ -132,6 +131,13 @@ class _Checker:
             if len(self.errors) == count:
                 (personal if field.personal else data)[name] = cleaned
         return data, personal
+
+    def _not_asked(self, field: FormField, path: str) -> None:
+        it, en = f"è la somma di «{field.sum_of}»", f"it adds up “{field.sum_of}”"
+        if field.filled_by:
+            table = field.filled_by
+            it, en = f"lo dice la tabella «{table}»", f"table “{table}” gives it"
+        self.error(path, f"«{field.title.it}» non si chiede: {it}", f"not asked: {en}")
 
     def value(self, field: FormField, value: Any, path: str) -> Any:
         return getattr(self, f"_{field.type}")(field, value, path)
@@ -302,4 +308,28 @@ class _Checker:
                 f"deve essere un elenco, al massimo di {MAX_ITEMS} voci",
                 f"it must be a list of {MAX_ITEMS} items at most",
             )
-        return [self._group(field, item, f"{path}[{i}]") for i, item in enumerate(value)]
+        least, most = field.rows
+        if len(value) < least:
+            self.error(
+                path,
+                f"ne servono almeno {least}, ce ne sono {len(value)}",
+                f"at least {least} are needed, there are {len(value)}",
+            )
+        elif most is not None and len(value) > most:
+            self.error(
+                path,
+                f"possono essere al massimo {most}, ce ne sono {len(value)}",
+                f"there may be {most} at most, there are {len(value)}",
+            )
+        rows = [self._group(field, item, f"{path}[{i}]") for i, item in enumerate(value)]
+        if field.distinct:
+            self._no_two(field.distinct, rows, path)
+        return rows
+
+    def _no_two(self, name: str, rows: list[Any], path: str) -> None:
+        said: dict[Any, int] = {}
+        for i, row in enumerate(rows):
+            value = row.get(name) if isinstance(row, dict) else None
+            if isinstance(value, str) and said.setdefault(value, i) != i:
+                at = f"{path}[{i}].{name}"
+                self.error(at, "c'è già in un'altra riga", "it is in another row already")

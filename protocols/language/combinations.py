@@ -11,6 +11,7 @@ from protocols.language.document import CaseEvent, Outcome, Protocol, Step
 from protocols.language.domains import NUMBERS
 from protocols.language.forms import FormField
 from protocols.language.paths import Finding, Location
+from protocols.language.sums import fault
 from protocols.language.tables import Table
 from protocols.language.uses import stray
 from protocols.text import Text
@@ -20,8 +21,8 @@ _ROLE = Text("Ruolo", "Role")
 _INSTRUMENT = Text("Strumento", "Instrument")
 _TABLE = Text("Tabella", "Table")
 _NOT_INSIDE = Text(
-    "una tabella riempie i campi del modulo, non quelli dentro un elenco o un gruppo",
-    "a table fills fields of the form, not those inside a list or a group",
+    "una tabella riempie, e una somma è, un campo del modulo: non dentro un elenco o un gruppo",
+    "a table fills, and a sum is, a field of the form: not inside a list or a group",
 )
 _ITSELF = Text(
     "la tabella legge il campo che riempie",
@@ -64,6 +65,12 @@ def _filled(
                 (*place, "instrument"),
                 unknown_name(_INSTRUMENT, field.instrument, shipped()),
             )
+        if field.sum_of and (wrong := fault(field, fields)):
+            it = f"«{wrong}» non è una colonna di numeri di un elenco di questo modulo"
+            en = f"“{wrong}” is no column of numbers of a list of this form"
+            yield (*place, "sum_of"), Text(it, en)
+        elif field.sum_of and depth:
+            yield (*place, "sum_of"), _NOT_INSIDE
         if field.filled_by is None:
             continue
         place = (*place, "filled_by")

@@ -34,9 +34,15 @@ class FormField(BaseModel):
     max: float | None = None
     when: str | None = Field(None, description="CEL over the other fields: asked only if true")
     fields: dict[str, FormField] | None = None
+    distinct: str | None = Field(None, description="of a list: who or what no two rows may share")
     scale: str | None = None
     instrument: str | None = Field(None, description="id/version of the instrument")
     filled_by: str | None = Field(None, description="the table that gives its value: nobody asks")
+    sum_of: str | None = Field(
+        None,
+        pattern=r"^[a-z][a-z0-9_]*\.[a-z][a-z0-9_]*$",
+        description="the column of a list beside it that it adds up: nobody asks",
+    )
 
     @model_validator(mode="after")
     def _coherent(self) -> FormField:
@@ -50,12 +56,29 @@ class FormField(BaseModel):
             raise ValueError("'instrument' names the instrument of a field of type instrument")
         if self.filled_by and (self.personal or self.fields):
             raise ValueError("what a table fills is neither personal nor made of fields")
-        bounded = self.type in ("integer", "decimal", "money", "scale")
+        if self.distinct and (self.type != "list" or self.distinct not in (self.fields or {})):
+            raise ValueError("'distinct' names a field of the list's own")
+        if self.sum_of and (self.personal or self.filled_by):
+            raise ValueError("what adds up is neither personal nor filled by a table")
+        bounded = self.type in ("integer", "decimal", "money", "scale", "list")
         if not bounded and not (self.min is None and self.max is None):
-            raise ValueError(f"min and max are for numbers, not for a {self.type}")
+            raise ValueError(
+                f"min and max are for numbers, and for how many rows; not for a {self.type}"
+            )
         if self.type == "scale" and (self.min is None or self.max is None):
             raise ValueError("a scale needs min and max")
         return self
+
+    @property
+    def computed(self) -> bool:
+        """Whether its value follows from other answers: nobody is asked for it."""
+        return bool(self.filled_by or self.sum_of)
+
+    @property
+    def rows(self) -> tuple[int, int | None]:
+        """Of a list: how many at least and, where it is said, at most."""
+        least = int(self.min) if self.min is not None else int(self.required)
+        return least, None if self.max is None else int(self.max)
 
     @property
     def option_names(self) -> tuple[str, ...]:

@@ -178,21 +178,42 @@ def circle(chain: Sequence[Key], wanted: Key) -> Text | None:
 def gather(pack: Path, *, full_names: bool = False) -> tuple[Library, list[Problem]]:
     """What of a pack can be read, and what is wrong with the rest. Mistakes call a file by its
     path in the pack, or by its whole path."""
-    problems: list[Problem] = []
-    found: dict[Key, Source] = {}
+    texts = texts_of(pack)
+    if full_names:
+        folder = pack / "protocols"
+        return gathered([(name, str(folder / name), text) for name, text in texts])
+    return gathered([(name, name, text) for name, text in texts])
+
+
+def texts_of(pack: Path) -> tuple[tuple[str, bytes | None], ...]:
+    """Every text of a pack by its path below `protocols`; None for one that cannot be read."""
     folder = pack / "protocols"
     paths = [*folder.glob("*/*.y*ml"), *folder.glob("*/variants/*.y*ml")]
-    for path in sorted(paths):
-        name = path.relative_to(folder).as_posix()
-        shown = str(path) if full_names else name
-        try:
-            source = Source(path.read_bytes(), shown)
-        except DocumentError as error:
-            problems.extend(error.problems)
-            continue
-        except OSError:
+    return tuple((path.relative_to(folder).as_posix(), _bytes(path)) for path in sorted(paths))
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
+
+
+def gathered(
+    texts: Iterable[tuple[str, str, bytes | None]],
+) -> tuple[Library, list[Problem]]:
+    """The same of texts that were read: each with its path and what its mistakes call it."""
+    problems: list[Problem] = []
+    found: dict[Key, Source] = {}
+    for name, shown, text in texts:
+        if text is None:
             message = Text("Il file non si può leggere.", "The file cannot be read.")
             problems.append(Problem(shown, 1, "", message))
+            continue
+        try:
+            source = Source(text, shown)
+        except DocumentError as error:
+            problems.extend(error.problems)
             continue
         problems.extend(_misplaced(source, name))
         first = found.setdefault(source.key, source)

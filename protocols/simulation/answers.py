@@ -104,8 +104,8 @@ class Answers:
         for name, field in fields.items():
             # Drawn whether used or not, so that one field more does not change those after it.
             chance = draw.random()
-            if field.filled_by:
-                # A decision table gives it.
+            if field.computed:
+                # It follows from the others.
                 continue
             needed = field.required or complete or name in requires
             if not needed and chance > _CHANCE_OF_OPTIONAL:
@@ -134,7 +134,7 @@ class Answers:
             inner = field.fields or {}
             if kind == "group":
                 return self._fields(inner, path, (), draw, today, complete)
-            return self._items(inner, path, draw, today, complete)
+            return self._items(field, path, draw, today, complete)
         simple: Callable[[Answers, FormField, Random], Any] = _SIMPLE.get(kind, _stock_text)
         value = simple(self, field, draw)
         if kind == "choices" and path in self._members:
@@ -142,11 +142,13 @@ class Answers:
         return value
 
     def _items(
-        self, fields: dict[str, FormField], path: str, draw: Random, today: date, complete: bool
+        self, of: FormField, path: str, draw: Random, today: date, complete: bool
     ) -> list[dict[str, Any]]:
         """As many items as the step that is done for each of them wants; people and roles differ
         from one to the next."""
-        count = self._members.get(path, draw.randint(1, 3))
+        fields, (least, most) = of.fields or {}, of.rows
+        count = max(self._members.get(path, draw.randint(1, 3)), least)
+        count = count if most is None else min(count, most)
         items = [self._fields(fields, path, (), draw, today, complete) for _ in range(count)]
         for name, field in fields.items():
             pool: list[str] = []

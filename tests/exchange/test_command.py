@@ -57,11 +57,27 @@ def test_mistakes_of_the_mapping_and_the_log_are_said_and_not_traced(
     run: Run, tmp_path: Path
 ) -> None:
     wrong = run(*_files(tmp_path, mapping=MAPPING.replace("visit", "visti")))
-    assert (wrong.status, wrong.out) == (1, "")
+    assert (wrong.status, wrong.out) == (2, "")
     assert "m.yaml:4" in wrong.err
     assert "Forse «visit»?" in wrong.err
-    wrong = run(*_files(tmp_path, TABLE.replace("08/01/2026", "ieri")))
+    wrong = run(*_files(tmp_path, TABLE.replace("08/01/2026", "ieri")), "--json")
+    assert (wrong.status, wrong.out) == (2, "")
     assert "Riga 3: «ieri»" in wrong.err
     other = run(*_files(tmp_path, mapping="protocol: altro\n" + MAPPING))
+    assert other.status == 2
     assert "altro" in other.err
     assert "Traceback" not in wrong.err + other.err
+
+
+def test_its_exit_status_tells_what_conforms_from_what_does_not_and_from_what_is_not_there(
+    run: Run, tmp_path: Path
+) -> None:
+    first = TABLE.partition("2;")[0]
+    assert run(*_files(tmp_path, first)).status == 0
+    assert run(*_files(tmp_path, TABLE)).status == 1
+    wanted = _files(tmp_path)
+    wanted[2] = tmp_path / "altrove.csv"
+    nowhere = run(*wanted)
+    assert (nowhere.status, nowhere.out) == (2, "")
+    wanted[4] = "nessun-protocollo"
+    assert run(*wanted).status == 2

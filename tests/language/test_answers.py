@@ -11,6 +11,7 @@ from pydantic import ValidationError
 
 from protocols.language.answers import MAX_ITEMS, MAX_NOTE, MAX_TEXT, Known, check
 from protocols.language.forms import Form
+from protocols.language.sums import totals
 
 KNOWN = Known(
     comune=lambda value: value == "015142",
@@ -227,13 +228,51 @@ def test_an_error_in_a_list_names_its_place() -> None:
         {"type": "group"},
         {"type": "scale"},
         {"type": "text", "min": 3},
-        {"type": "list", **FIELDS, "max": 3},
+        {"type": "group", **FIELDS, "max": 3},
+        {"type": "list", **FIELDS, "distinct": "nome"},
+        {"type": "money", "sum_of": "lines"},
+        {"type": "money", "sum_of": "lines.amount", "personal": True},
         {"type": "list", "fields": {"n": {"type": "text", "title": "n", "personal": True}}},
     ],
 )
 def test_a_field_that_does_not_hold_together_is_refused(field: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         form(x=field)
+
+
+PEOPLE = {
+    "type": "list", "min": 2, "max": 3, "distinct": "who",
+    "fields": {"who": {"type": "text", "title": "Chi"}},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("names", "said"),
+    [
+        ("ab", []),
+        ("a", ["ne servono almeno 2, ce ne sono 1"]),
+        ("abcd", ["possono essere al massimo 3, ce ne sono 4"]),
+        ("aba", ["c'è già in un'altra riga"]),
+    ],
+)
+def test_a_list_has_as_many_rows_as_are_asked_and_none_twice(names: str, said: list[str]) -> None:
+    _, _, errors = check(form(x=PEOPLE), {"x": [{"who": name} for name in names]}, KNOWN)
+    assert [error.message.it for error in errors] == said
+    assert [error.field for error in errors] == (
+        ["x[2].who"] if names == "aba" else ["x"] * len(said)
+    )
+
+
+def test_nobody_is_asked_for_a_total() -> None:
+    lines = {"type": "list", "fields": {"cost": {"type": "money", "title": "n"}}}
+    asked = form(lines=lines, all={"type": "money", "sum_of": "lines.cost"})
+    answers = {"lines": [{"cost": 0.1}, {"cost": 0.2}]}
+    data, _, errors = check(asked, answers, KNOWN)
+    assert (data, errors) == (answers, [])
+    (refused,) = check(asked, {**answers, "all": 3}, KNOWN)[2]
+    assert refused.field == "all"
+    assert totals(asked.fields, answers) == {"all": 0.3}
+    assert totals(asked.fields, {}) == {}
 
 
 EVERY = form(
