@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +18,9 @@ from protocols.language.library import (
     Library,
     Source,
     UnknownProtocol,
-    gather,
+    gathered,
     number,
+    texts_of,
 )
 from protocols.language.load import composed_version, read_source, resolve
 
@@ -53,9 +55,10 @@ class Registry:
     @classmethod
     def load(cls, pack: Path) -> Registry:
         """Every base of a pack, and every variant with its base. Raises DocumentError with all
-        mistakes, also where a file's place does not agree with the id and version inside it."""
-        library, problems = gather(pack)
-        return cls._of(library, {}, problems)
+        mistakes, also where a file's place does not agree with the id and version inside it.
+
+        The same texts give the same registry, so that whoever asks again does not wait again."""
+        return _read(texts_of(pack))
 
     @classmethod
     def of(cls, library: Library, validity: Mapping[Key, Validity] | None = None) -> Registry:
@@ -158,3 +161,9 @@ class Registry:
         return UnknownProtocol.among(
             protocol, version, ["/".join(key) for key in tuple(self._plans)]
         )
+
+
+@lru_cache(maxsize=4)
+def _read(texts: tuple[tuple[str, bytes | None], ...]) -> Registry:
+    library, problems = gathered((name, name, text) for name, text in texts)
+    return Registry._of(library, {}, problems)

@@ -35,6 +35,7 @@ class Demo:
         self.service = CaseService.connect(settings)
         self.desk = Desk(address, Issuer.of(settings.home).token)
         self.stories = [Story(name, self.desk, self.service) for name in STORIES]
+        self.waiting = Story("Alla porta", self.desk, self.service)
         self.seconds = 0.0
 
     def close(self) -> None:
@@ -55,7 +56,18 @@ class Demo:
                     driver.advance(instant)
 
             play(scripts, BEGINNING, advance, progress.moved)
+        self._at_the_door()
         self.seconds = monotonic() - began
+
+    def _at_the_door(self) -> None:
+        """One more referral, on the day on which the stories end and so under the version of then:
+        it waits for the service that sent it, whose form whoever looks around may fill in."""
+        self.waiting.refer(
+            "cps-melzo-1", service="cps-melzo", comune="015142",
+            who={"first_name": "Dario", "last_name": "Bonfanti", "sex": "M"},
+        )  # fmt: skip
+        lacks = {"needs": ["economic", "housing"], "missing": ["reason", "assent"]}
+        self.waiting.do("register_referral", "incomplete", lacks)
 
     def _host(self, name: str, fields: dict[str, Any]) -> str:
         return str(self.desk.write(HOST_KEEPER, "/hosts", fields, f"host/{name}")["host"])
@@ -88,6 +100,7 @@ class Demo:
         """What `--json` leaves."""
         return {
             "cases": [self._case(story) for story in self.stories],
+            "waiting": self._case(self.waiting),
             "run": {
                 "events": self.service.recorder.last_position(),
                 "commands": self.desk.commands,

@@ -13,6 +13,7 @@ from domain.service import CaseService
 from protocols.engine.plan import Plan
 from protocols.engine.run import Run
 from protocols.engine.state import Task
+from protocols.language.forms import FormField
 
 Script = Generator[timedelta, None, None]
 
@@ -130,6 +131,12 @@ class Story:
 
     def is_open(self, step: str) -> bool:
         return any(task.step == step for task in self.state().open_tasks())
+
+    def question(self, step: str, name: str) -> FormField | None:
+        """What the form of a step asks under this name, in the version that the case follows."""
+        protocol = self._plan(self.state()).protocol
+        form = protocol.forms.get(protocol.steps[step].form or "")
+        return form.fields.get(name) if form else None
 
     def day(self, offset: int = 0) -> str:
         """The date of today plus `offset` days, ISO."""

@@ -126,11 +126,13 @@ def check_outcome(run: Run, plan: StepPlan, name: str) -> None:
 def why_not_outcome(run: Run, plan: StepPlan, name: str) -> Impossible | None:
     outcome = plan.outcomes.get(name)
     if outcome is None:
-        listed = ", ".join(plan.outcomes)
+        titles = [(o, outcome_title(run.plan.protocol, plan.name, o)) for o in plan.outcomes]
+        listed_it = ", ".join(f"{said.it} ({outcome})" for outcome, said in titles)
+        listed_en = ", ".join(f"{said.en} ({outcome})" for outcome, said in titles)
         return Impossible(
             "unknown_outcome",
-            f"l'esito '{name}' non esiste: sono previsti {listed}",
-            f"no outcome '{name}': there are {listed}",
+            f"l'esito «{name[:60]}» non esiste: sono previsti {listed_it}",
+            f"there is no outcome “{name[:60]}”: there are {listed_en}",
         )
     title = outcome_title(run.plan.protocol, plan.name, name)
     if outcome.at_most and run.state.used.get((plan.name, name), 0) >= outcome.at_most:

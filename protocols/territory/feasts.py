@@ -3,8 +3,8 @@
 from datetime import date, timedelta
 from typing import Annotated, Literal
 
-import holidays
 from dateutil.easter import easter
+from holidays.registry import EntityLoader
 from pydantic import AfterValidator, Field, model_validator
 
 from protocols.documents import ContentError, nearest
@@ -17,7 +17,8 @@ _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday",
 
 
 def _known_country(code: str) -> str:
-    countries = holidays.list_supported_countries()
+    # The list of countries with their regions would import the holidays of all the world.
+    countries = tuple(EntityLoader.get_country_codes())
     if code not in countries:
         near = nearest(code, countries) or "IT"
         raise ContentError(

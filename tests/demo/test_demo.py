@@ -43,7 +43,7 @@ VERSIONS = {
 # Given in the stories' forms; nobody else may ever see them.
 PERSONAL = (
     "Terzaghi", "Settimo", "Manca il quadro delle reti", "solo dal centro, in orario",
-    "poi la sorella",
+    "poi la sorella", "Bonfanti",
 )  # fmt: skip
 
 
@@ -89,6 +89,14 @@ def test_every_story_comes_to_its_own_end(played: Played) -> None:
 
 def test_every_story_follows_the_variants_it_belongs_to(played: Played) -> None:
     assert {case["story"]: case["version"] for case in played.summary["cases"]} == VERSIONS
+
+
+def test_a_referral_of_the_last_day_waits_for_its_service_under_the_version_of_then(
+    played: Played,
+) -> None:
+    waiting = played.summary["waiting"]
+    assert waiting["version"] == "2.1.0+cps-1.1.0+distretto-5-1.1.0+servizio-inviante-1.0.0"
+    assert waiting["state"] == "open"
 
 
 def test_the_summary_says_what_ran_and_that_it_is_verified(played: Played) -> None:

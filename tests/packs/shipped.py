@@ -21,22 +21,22 @@ def registry() -> Registry:
     return Registry.load(default_pack())
 
 
-def plan_for(service: str, comune: str, **attributes: Any) -> Plan:
-    """The text that a case referred today by this service, of this comune, would follow."""
-    return registry().valid_on("presa-in-carico", TODAY, _whole(service, comune, attributes))
+def plan_for(service: str, comune: str, on: date = TODAY, **attributes: Any) -> Plan:
+    """The text that a case referred on a day by this service, of this comune, would follow."""
+    return registry().valid_on("presa-in-carico", on, _whole(service, comune, attributes))
 
 
-def referred(service: str, comune: str = "015205", **attributes: Any) -> Given:
+def referred(service: str, comune: str = "015205", on: date = TODAY, **attributes: Any) -> Given:
     """A case just referred, on the text that it would follow; Segrate has no variant of its own."""
-    plan = plan_for(service, comune, **attributes)
+    plan = plan_for(service, comune, on, **attributes)
     case = given(
         plan,
-        on=TODAY.isoformat(),
+        on=on.isoformat(),
         source=TERRITORY.service(service).kind,
         service=service,
         comune=comune,
         district=TERRITORY.district_of(comune),
-        referred_on=TODAY,
+        referred_on=on,
         attributes=attributes,
     )
     return case.by(_everybody(plan, service, comune))

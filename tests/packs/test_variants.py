@@ -25,6 +25,7 @@ from tests.packs.shipped import (
 )
 
 PUBLISHED = "899460ea6f5e"
+LATER = date(2026, 4, 1)
 
 
 def test_the_published_text_is_as_it_was() -> None:
@@ -63,6 +64,26 @@ def test_a_case_follows_the_base_and_every_variant_that_is_for_it(
     assert followed == f"2.0.0{variants}"
 
 
+@pytest.mark.parametrize(
+    ("service", "variants"),
+    [
+        ("desk-015205", ""),
+        ("self", ""),
+        ("cps-melzo", "+cps-1.1.0+servizio-inviante-1.0.0"),
+        ("sert-pioltello", "+sert-noa-1.1.0+servizio-inviante-1.0.0"),
+        ("noa-martesana", "+sert-noa-1.1.0+servizio-inviante-1.0.0"),
+        ("uompia-martesana", "+servizio-inviante-1.0.0+uompia-1.1.0"),
+        ("cav-mariposa", "+servizio-inviante-1.0.0+violence-1.1.0"),
+        ("caf-cgil", "+servizio-inviante-1.0.0"),
+        ("afol-est-milano", "+servizio-inviante-1.0.0"),
+    ],
+)
+def test_from_april_2026_each_referring_service_has_its_variant(
+    service: str, variants: str
+) -> None:
+    assert plan_for(service, "015205", LATER).protocol.version == f"2.1.0{variants}"
+
+
 def test_cases_of_before_follow_the_text_of_before() -> None:
     attributes = {"source": "PSYCHIATRIC_CENTRE", "district": 5}
     before = registry().valid_on("presa-in-carico", date(2023, 12, 31), attributes)
@@ -71,7 +92,7 @@ def test_cases_of_before_follow_the_text_of_before() -> None:
 
 def test_a_variant_states_only_its_difference() -> None:
     folder = default_pack() / "protocols/presa-in-carico"
-    base = len((folder / "2.0.0.yaml").read_text().splitlines())
+    base = len((folder / "2.1.0.yaml").read_text().splitlines())
     for path in (folder / "variants").glob("*.yaml"):
         assert len(path.read_text().splitlines()) < base / 12, path.name
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from uuid import UUID
 
@@ -203,7 +203,7 @@ def test_read_models_know_a_scope_and_never_take_it_for_a_task() -> None:
     assert row.event_count == len(events)
     wait = figures.get("waits", CASE, (1, "inside"))
     assert wait.ended - wait.started == timedelta(days=3)
-    titles = TitlesOf(plans)("outer", "1.0.0")
+    titles = TitlesOf(plans, UTC)("outer", "1.0.0")
     told = [SENTENCES[type(event.body)](titles, event.body)[0] for event in events]
     assert "Comincia: «Dentro»" in told
     assert "Si conclude: «Dentro», esito «well»" in told

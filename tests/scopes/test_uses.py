@@ -7,7 +7,7 @@ import pytest
 from protocols.documents import DocumentError
 from protocols.language.load import read, read_protocol
 from tests.engine.gwt import complete, given, pass_time
-from tests.engine.test_scopes import HEAD, PATH, PLACEMENT, library, path
+from tests.engine.scoped import HEAD, PATH, PLACEMENT, library, path
 
 SMALL = "steps: {one: {title: Uno, role: worker, outcomes: {yes: , no: {ends: failed}}}}"
 

@@ -40,7 +40,7 @@ def amadou(story: Story, hosts: dict[str, str]) -> Script:
     story.do("hear_absent_member", "written_opinion", {"opinion": "Favorevole al progetto."})
     yield from path.assessed(story, 3, functioning=2)
     yield path.days(3)
-    path.decided(story, "admit", present=3, dissent=False)
+    path.decided(story, "admit", number=3, dissent=False)
     path.signed_minutes(story)
     yield path.days(8)
     yield from path.project(story, "TRAINEESHIP", 9, STREAM, 3600)

@@ -28,7 +28,7 @@ def k7(story: Story, hosts: dict[str, str]) -> Script:
     path.fit(story, ("testing_duty",))
     yield from path.assessed(story, 3, functioning=2)
     yield path.days(3)
-    path.decided(story, "admit_with_conditions", present=3, conditions="Colloqui regolari.")
+    path.decided(story, "admit_with_conditions", number=3, conditions="Colloqui regolari.")
     path.signed_minutes(story)
     yield path.days(7)
     yield from path.project(story, "INCLUSION_TRAINEESHIP", 9, STREAM, 3000)

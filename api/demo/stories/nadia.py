@@ -42,7 +42,7 @@ def nadia(story: Story, hosts: dict[str, str]) -> Script:
     yield path.days(8)
     yield from path.assessed(story, 3, housing=2, work=4)
     yield path.days(4)
-    path.decided(story, "admit", present=5)
+    path.decided(story, "admit", number=5)
     path.signed_minutes(story)
     yield path.days(6)
     yield from path.project(story, "TRAINEESHIP", 10, STREAM, 3600)

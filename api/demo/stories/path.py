@@ -67,8 +67,27 @@ def fit(story: Story, limits: tuple[str, ...] = (), **data: Any) -> None:
     story.do("give_fitness_opinion", "given", opinion)
 
 
-def decided(story: Story, outcome: str, *, present: int = 4, **data: Any) -> None:
-    story.do("conference", outcome, {"held_on": story.day(), "present": present, **data})
+def present(story: Story, number: int) -> Any:
+    """So many members at a conference: until 2.0.0 their number, since then who and as what."""
+    asked = story.question("conference", "present")
+    if asked is None or asked.type != "list":
+        return number
+    members = story.state().data["constitute_team"]["members"]
+    known = {each["person"]: each["role"] for each in members}
+    known.setdefault(story.holder("coordinator"), "coordinator")
+    return [{"person": who, "role": role} for who, role in known.items()][:number]
+
+
+def budget(story: Story, amount: float) -> dict[str, Any]:
+    """What a project costs: until 2.0.0 an amount, since then lines that come to it."""
+    if story.question("draft_project", "budget") is None:
+        return {"amount": amount}
+    return {"budget": [{"item": "allowance", "amount": amount, "payer": "comune"}]}
+
+
+def decided(story: Story, outcome: str, *, number: int = 4, **data: Any) -> None:
+    there = present(story, number)
+    story.do("conference", outcome, {"held_on": story.day(), "present": there, **data})
 
 
 def signed_minutes(story: Story) -> None:
@@ -85,7 +104,7 @@ def project(story: Story, kind: str, months: int, stream: str, amount: float) ->
             "ends_on": story.day(30 * months),
             "mid_term_on": story.day(15 * months),
             "stream": stream,
-            "amount": amount,
+            **budget(story, amount),
         },
     )
     yield days(3)

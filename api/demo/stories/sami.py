@@ -44,7 +44,7 @@ def sami(story: Story, hosts: dict[str, str]) -> Script:
     yield path.days(30)
     service = {"service": "cps-cernusco", "agreed_on": story.day()}
     story.do("hand_to_adult_services", "accepted", service, by="asst-coordinator-1")
-    path.decided(story, "admit", present=5, person_present=True)
+    path.decided(story, "admit", number=5, person_present=True)
     path.signed_minutes(story)
     yield path.days(8)
     yield from path.project(story, "TRAINEESHIP", 12, STREAM, 4200)
