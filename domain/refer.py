@@ -8,8 +8,10 @@ from uuid import UUID, uuid5
 
 from domain.case.commands import Actor, Referral
 from domain.case.decide import Ground, open_case
+from domain.case.events import CaseSealed
 from domain.case.state import CaseState
 from domain.log.appending import Claim, Claims
+from domain.person.acting import cases_about
 from domain.person.events import PersonReferred
 from domain.person.index import likeness_claims
 from domain.person.register import Particulars, blind_index, read_particulars
@@ -54,6 +56,8 @@ def refer(service: CaseService, state: CaseState, command: Referral, now: dateti
     if known is not None:
         unrestricted(known)
         person = known.id
+        # Whoever once had to be protected is, also where those who refer now do not know it.
+        attributes = {**attributes, "sealed": particulars.sealed or known.sealed}
     else:
         person = uuid5(_PERSONS, str(command.case))
         if particulars.tax_code:
@@ -85,8 +89,11 @@ def refer(service: CaseService, state: CaseState, command: Referral, now: dateti
         events = recorded(person, 0, [particulars.registered()], command, role, now) + events
     else:
         # On the person's stream too: who joins or parts persons meanwhile decides anew.
-        again = PersonReferred(str(command.case))
+        again = PersonReferred(str(command.case), sealed=attributes["sealed"])
         events += recorded(person, known.version, [again], command, role, now)
+        if again.sealed and not known.sealed:
+            for case in cases_about(service, known):
+                events += recorded(case.id, case.version, [CaseSealed()], command, role, now)
     return Batch(events, Claims(tuple(take)), decision.state)
 
 

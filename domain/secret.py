@@ -11,6 +11,9 @@ from pathlib import Path
 
 from protocols.text import Text
 
+BLIND_INDEX = "blind index of persons"
+"""The purpose of the key by which persons are found."""
+
 
 class SecretMissing(Exception):
     """No secret is configured; `message` says what to do."""

@@ -42,7 +42,7 @@ from domain.publishing.registry import PublishedRegistry
 from domain.reactions import Batch, consequences
 from domain.refer import refer
 from domain.refusal import Refused
-from domain.secret import derive, installation_secret, vault_key
+from domain.secret import BLIND_INDEX, derive, installation_secret, vault_key
 from domain.settings import Settings
 from domain.territories.editions import Edition, read_editions
 from domain.territories.in_force import InForce
@@ -124,7 +124,7 @@ class CaseService:
             registry,
             territory,
             MovableClock(recorder.datastore) if training else SystemClock(),  # type: ignore[arg-type]
-            derive(secret, "blind index of persons"),
+            derive(secret, BLIND_INDEX),
             Vault(
                 recorder,
                 wrapping_of(settings.home, vault_key(secret)),

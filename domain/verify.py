@@ -120,7 +120,7 @@ def verify_log(
             CaseLogRecorder.connect(database_url, pool_size=1, max_size=2)
         )
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="cantiere-")))
-        until = recorder.last_position()
+        until = int(recorder.last_position())
         count, whole = count_and_gaps(recorder, until)
         whole += ledger_findings(recorder, until)
         seals = seals_of(recorder, archive, read_verifiers(archive.keys)) if archive else None

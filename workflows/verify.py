@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from uuid import UUID
 
 import msgspec
@@ -17,6 +18,18 @@ from workflows.due import Waiting
 from workflows.names import TASK_QUEUE, case_and_episode, workflow_id
 from workflows.open_cases import every_case
 
+# What the conductor and the notices have read of the log: beyond its end they would pass over what
+# comes next. The end is asked for by the same statement, for they follow it.
+_ASTRAY_OF = """
+    SELECT coalesce(max(position), -1) NOT BETWEEN 0
+        AND (SELECT coalesce(max(notification_id), 0) FROM stored_events)
+    FROM {}
+"""
+_FOLLOWERS = ("conductor_position", "notices_position")
+_THERE = "SELECT to_regclass(%t) IS NOT NULL"
+_DUE = """
+    SELECT case_id, version, episode, workflow_type, next_at, automating, ended FROM conductor_due
+"""
 _RUNNING = f'ExecutionStatus="Running" AND TaskQueue="{TASK_QUEUE}"'
 
 
@@ -79,7 +92,21 @@ async def _compare(client: Client, service: CaseService) -> list[Difference]:
             continue
         if await _running_type(client, name):
             found.append(_needless(name))
+    found += await asyncio.to_thread(lambda: list(_remembered(service, cases)))
     return sorted(found, key=lambda difference: difference.workflow)
+
+
+def _remembered(service: CaseService, cases: list[Waiting]) -> Iterator[Difference]:
+    """The conductor's own tables: a case that has moved on since is no difference."""
+    rows = service.recorder.rows
+    for name in _FOLLOWERS:
+        if rows(_THERE, (name,))[0][0] and rows(_ASTRAY_OF.format(name))[0][0]:
+            yield Difference(name, _ASTRAY)
+    kept = {row[0]: Waiting(*row) for row in rows(_DUE)}
+    for waiting in cases:
+        due = kept.pop(waiting.case, None)
+        if due is not None and due.version >= waiting.version and due != waiting:
+            yield Difference(workflow_id(waiting.case, waiting.episode), _OTHERWISE)
 
 
 async def _running_type(client: Client, name: str) -> str | None:
@@ -125,3 +152,18 @@ def _needless(name: str) -> Difference:
             en=f"Workflow {name} is running, but in the log that case or episode is not open.",
         ),
     )
+
+
+_ASTRAY = Text(
+    it="La posizione nel registro manca, o è oltre la sua fine: ciò che verrà sarebbe taciuto. "
+    "Rimetterla alla fine del registro, eseguire `cantiere rebuild workflows`, e cercare chi l'ha "
+    "cambiata.",
+    en="The position in the log is missing, or beyond its end: what comes next would be passed "
+    "over. Set it to the log's end, run `cantiere rebuild workflows`, and find out who changed it.",
+)
+_OTHERWISE = Text(
+    it="La tabella conductor_due non dice di questo caso ciò che dice il registro: togliere la "
+    "riga ed eseguire `cantiere rebuild workflows`.",
+    en="The table conductor_due does not say of this case what the log says: delete the row and "
+    "run `cantiere rebuild workflows`.",
+)

@@ -11,33 +11,36 @@ import typer
 
 from api.cli.speaking import tell
 
-_PARTS = (
-    "api.cli.stack",
-    "api.cli.token",
-    "api.cli.clock",
-    "api.cli.case",
-    "api.cli.document",
-    "api.cli.replay",
-    "api.cli.verify",
-    "api.cli.checkpoint",
-    "api.cli.proof",
-    "api.cli.person",
-    "api.cli.person_merge",
-    "api.cli.person_rights",
-    "api.cli.access",
-    "api.cli.audit",
-    "api.cli.vault",
-    "api.cli.backup",
-    "api.cli.mail",
-    "api.cli.rebuild",
-    "api.cli.conformance",
-    "api.cli.protocol",
-    "api.cli.demo",
-)
+# What each part is asked with: the others are not imported for it.
+PARTS = {
+    "api.cli.stack": (
+        "up", "api", "worker", "conductor", "projector", "notifier", "migrate", "doctor",
+    ),
+    "api.cli.token": ("token",),
+    "api.cli.clock": ("clock",),
+    "api.cli.case": ("case",),
+    "api.cli.document": ("document",),
+    "api.cli.replay": ("replay",),
+    "api.cli.verify": ("verify",),
+    "api.cli.checkpoint": ("checkpoint",),
+    "api.cli.proof": ("proof",),
+    "api.cli.person": ("person",),
+    "api.cli.person_merge": ("person",),
+    "api.cli.person_rights": ("person",),
+    "api.cli.access": ("access",),
+    "api.cli.audit": ("audit",),
+    "api.cli.vault": ("vault",),
+    "api.cli.backup": ("backup", "restore"),
+    "api.cli.mail": ("mail",),
+    "api.cli.rebuild": ("rebuild",),
+    "api.cli.conformance": ("conformance", "export"),
+    "api.cli.protocol": ("protocol",),
+    "api.cli.demo": ("demo",),
+}  # fmt: skip
 
 
-def application() -> typer.Typer:
-    """The command with all its subcommands."""
+def application(asked: str | None = None) -> typer.Typer:
+    """The command with all its subcommands, or with those that answer the word `asked`."""
     whole = typer.Typer(
         name="cantiere",
         help="Protocolli territoriali di servizi sociali e sanitari. · Territorial protocols.",
@@ -46,7 +49,7 @@ def application() -> typer.Typer:
         pretty_exceptions_enable=False,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
-    for name in _PARTS:
+    for name in [name for name, words in PARTS.items() if asked in words] or PARTS:
         part: typer.Typer = import_module(name).commands
         whole.add_typer(part)
     return whole
@@ -60,7 +63,7 @@ def main() -> None:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     try:
-        application()()
+        application(next(iter(sys.argv[1:]), None))()
     except BrokenPipeError:
         # Whoever was reading (`| head`) has gone; nothing may be written at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

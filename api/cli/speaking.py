@@ -18,6 +18,7 @@ from rich.markup import escape
 
 from api.stack.discovery import current_settings
 from domain.case.commands import Actor
+from domain.log.errors import LogUnavailable
 from domain.service import CaseService
 from domain.settings import Settings
 from protocols.documents import DocumentError
@@ -36,12 +37,17 @@ HomeOption = Annotated[
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Per un programma. · For programs.")]
 
+_START = Text(
+    "Postgres non risponde: avviarlo con `cantiere up`, o controllare DATABASE_URL.",
+    "Postgres does not answer: start it with `cantiere up`, or check DATABASE_URL.",
+)
+
 
 def spoken(error: BaseException) -> Text | None:
     """What to tell people of a failure; None where nothing is known of it."""
     message = getattr(error, "message", None)
     if isinstance(message, Text):
-        remedy = getattr(error, "remedy", None)
+        remedy = _START if isinstance(error, LogUnavailable) else getattr(error, "remedy", None)
         if not isinstance(remedy, Text):
             return message
         return Text(f"{message.it} {remedy.it}", f"{message.in_('en')} {remedy.in_('en')}")
@@ -49,10 +55,7 @@ def spoken(error: BaseException) -> Text | None:
         lines = "\n".join(str(problem) for problem in error.problems)
         return Text(f"Il pacchetto territoriale è sbagliato:\n{lines}", "The pack is wrong.")
     if isinstance(error, (psycopg.OperationalError, PoolTimeout)):
-        return Text(
-            "Postgres non risponde: avviarlo con `cantiere up`, o controllare DATABASE_URL.",
-            "Postgres does not answer: start it with `cantiere up`, or check DATABASE_URL.",
-        )
+        return _START
     if any(isinstance(fault, psycopg.ProgrammingError) for fault in (error, error.__cause__)):
         return Text(
             "Alla base di dati manca una tabella o una colonna: eseguire `cantiere migrate`, e per "

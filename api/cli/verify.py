@@ -17,13 +17,16 @@ from api.cli.speaking import HomeOption, JsonOption, err, out, tell, write_json
 from api.stack.discovery import current_settings
 from domain.documents.consistency import document_flaws
 from domain.documents.place import store_of
+from domain.log.errors import UnreadableEvent
 from domain.log.recorder import CaseLogRecorder
 from domain.person.conformance import person_flaws
+from domain.person.found import found_flaws
 from domain.proof.place import archive_of
-from domain.secret import installation_secret, vault_key
+from domain.secret import BLIND_INDEX, derive, installation_secret, vault_key
 from domain.settings import Settings
 from domain.vault.consistency import vault_flaws
 from domain.vault.place import wrapping_of
+from domain.vault.vault import Vault
 from domain.verify import LogVerified, verify_log
 from domain.verifying.conforming import Ground, Unknown
 from domain.verifying.notes import notes_of
@@ -174,7 +177,7 @@ def verify_all(
             progress=advance,
         )
     with _timed(seconds, "vault"):
-        differences = [*_of_log(log), *_vault(settings)]
+        differences = [*_of_log(log), *_vault(settings, found=not since_last)]
     if documents:
         with _timed(seconds, "documents"):
             differences += _documents(settings)
@@ -224,20 +227,29 @@ def _of_log(log: LogVerified) -> Iterator[Difference]:
         )
 
 
-def _vault(settings: Settings) -> Iterator[Difference]:
-    wrapping = wrapping_of(settings.home, vault_key(installation_secret(settings.home)))
+def _vault(settings: Settings, *, found: bool) -> Iterator[Difference]:
+    """`found`: whether everybody's particulars are opened, to see by what they are found."""
+    secret = installation_secret(settings.home)
+    wrapping = wrapping_of(settings.home, vault_key(secret))
     with CaseLogRecorder.connect(settings.database_url, pool_size=1, max_size=2) as recorder:
         for flaw in vault_flaws(recorder, wrapping):
             yield Difference("vault", str(flaw.person), flaw.message, flaw.position)
         for finding in person_flaws(recorder):
             yield Difference("persons", str(finding.originator), finding.message)
+        key = derive(secret, BLIND_INDEX)
+        for finding in found_flaws(recorder, Vault(recorder, wrapping), key) if found else ():
+            yield Difference("persons", str(finding.originator), finding.message, finding.position)
 
 
 def _documents(settings: Settings) -> Iterator[Difference]:
     with CaseLogRecorder.connect(settings.database_url, pool_size=1, max_size=2) as recorder:
-        for flaw in document_flaws(recorder, store_of(settings.home)):
-            where = f"{flaw.case} {flaw.document}"
-            yield Difference("documents", where, flaw.message, flaw.position)
+        try:
+            for flaw in document_flaws(recorder, store_of(settings.home)):
+                where = f"{flaw.case} {flaw.document}"
+                yield Difference("documents", where, flaw.message, flaw.position)
+        except UnreadableEvent as error:
+            # What else was found is not lost for it.
+            yield Difference("documents", f"@{error.position}", error.message, error.position)
 
 
 def _workflows(settings: Settings) -> list[Difference]:

@@ -78,7 +78,7 @@ class Course:
             body = event.body
             if isinstance(body, (e.CaseOpened, e.Migrated, e.MigrationReverted)):
                 plan = self._service.registry.get(body.protocol, body.version)
-                titles = Titles(plan.protocol)
+                titles = Titles(plan.protocol, self._service.territory.timezone)
             sentence = SENTENCES.get(type(body))
             if sentence is not None:
                 yield event, plan, sentence(titles, body)[0]
@@ -181,12 +181,13 @@ def _command(told: tuple[Recorded, Plan, str]) -> Any:
 def _rule(plan: Plan, body: Any) -> str:
     name = getattr(body, "step", "") or str(getattr(body, "task", "")).partition("#")[0]
     step = plan.protocol.steps.get(name)
-    version = f"{plan.protocol.protocol} {plan.protocol.version}"
     if step is None:
+        version = f"{plan.protocol.protocol} {plan.protocol.version}"
         return f"protocollo {version}" if isinstance(body, _ACTS) else ""
     basis = (step.due.legal_basis if step.due else None) or ""
-    said = f"passo «{both(step.title)[0]}» di {version}"
-    return f"{said}; {basis}" if basis else said
+    said = f"passo «{both(step.title)[0]}»"
+    # An article's number stays on the line of its law.
+    return f"{said}; " + basis.replace("art. ", "art.\u00a0") if basis else said
 
 
 def _title(plan: Plan, step: str) -> str:

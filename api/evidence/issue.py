@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import cache
 from typing import Any, BinaryIO, NamedTuple
 from uuid import UUID
@@ -151,7 +152,7 @@ def _files(
     naming.meet(one.event.actor for one in evidence.stored)
     lines = reads_of(service, ground.connection, evidence.case, evidence.checkpoint.size)
     naming.meet(line.reader for line in lines)
-    words = Words(service.territory, naming)
+    words = Words(service.territory, naming, [plan.protocol for plan in evidence.texts])
     # Asked once for each person, and only where something is to be opened.
     readers = cache(service.personal_reader) if full else None
     asked = Request(
@@ -159,7 +160,7 @@ def _files(
     )
     data = report_data(
         service, evidence, asked, words, _typed(evidence, readers),
-        _person(evidence, naming, readers), lines,
+        _person(evidence, naming, words, readers), lines,
     )  # fmt: skip
     report = render("evidence", data, at=now)
     attached = attachments(service, evidence.person, evidence.history, full)
@@ -192,7 +193,10 @@ def _typed(evidence: Evidence, readers: Callable[[UUID], PersonalReader] | None)
 
 
 def _person(
-    evidence: Evidence, naming: Naming, readers: Callable[[UUID], PersonalReader] | None
+    evidence: Evidence,
+    naming: Naming,
+    words: Words,
+    readers: Callable[[UUID], PersonalReader] | None,
 ) -> list[tuple[str, str]]:
     if readers is None:
         return [("Persona", naming.anonymous(str(evidence.person)))]
@@ -200,8 +204,18 @@ def _person(
     for one in evidence.of_person:
         if isinstance(one.event.body, (PersonRegistered, PersonNamed)):
             known |= readers(one.event.originator_id).opened(one.event)
+    if born := known.get("birth_date"):
+        known["birth_date"] = _day(str(born), words)
     found = [(said, str(known[name])) for name, said in _PARTICULARS.items() if known.get(name)]
     return found or [("Persona", "senza nome nel registro")]
+
+
+def _day(written: str, words: Words) -> str:
+    """As it is written where it is no date: “[cancellato]”."""
+    try:
+        return words.day(date.fromisoformat(written))
+    except ValueError:
+        return written
 
 
 def _read(evidence: Evidence, command: IssueEvidence, door: str, now: Any) -> Read:

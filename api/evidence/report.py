@@ -8,15 +8,18 @@ from typing import Any
 
 import msgspec
 
+from api.evidence.authorised import authorisations
 from api.evidence.course import Course, TypedText
 from api.evidence.words import Words
 from domain.case.state import CaseState, fold
+from domain.conformance import check_case
 from domain.evidence.bundle import Request
 from domain.evidence.collecting import Evidence
 from domain.log.recorded import Recorded
 from domain.service import CaseService
+from domain.territories.editions import read_editions
 from projections.reads.queries import ReadLine
-from protocols import facts as f
+from projections.titles import reason
 from protocols.engine.events import CaseOpened, Migrated, MigrationReverted
 
 _SIGHTS = {"audit": "verifica", "protection": "tutela dei dati", "installation": "gestione"}
@@ -35,6 +38,8 @@ def report_data(
     history = evidence.history
     state = fold(evidence.case, history, service.registry)
     course = Course(service, history, words, typed)
+    deviations, late = course.deviations(), course.late(state, request.at)
+    authorised, findings = authorisations(service, history, words), _findings(service, evidence)
     kind = "integrale" if request.full else "pseudonimo"
     return {
         "title": "Relazione sul caso",
@@ -44,12 +49,15 @@ def report_data(
         "what": _what(request.full),
         "request": _request(request, words),
         "subject": [*person, *_subject(evidence, state, words)],
+        "brief": _brief(state, course, len(deviations), len(late), len(authorised), lines),
         "course": [_plain(day) for day in course.days()],
         "open": course.open(state),
-        "deviations": [_plain(one) for one in course.deviations()],
-        "late": [_plain(one) for one in course.late(state, request.at)],
-        "authorisations": _authorisations(history, words),
+        "deviations": [_plain(one) for one in deviations],
+        "late": [_plain(one) for one in late],
+        "authorisations": authorised,
         "readers": _readers(lines, words),
+        "conformity": [_DIFFERS if findings else _CONFORMS, _REDECIDED],
+        "findings": findings,
         "integrity": _integrity(evidence),
         "seal": _seal(evidence),
         "texts": _texts(history, words),
@@ -68,7 +76,7 @@ def _what(full: bool) -> list[str]:
         "Questa relazione racconta, passo per passo, che cosa il registro di Cantiere contiene di "
         "un caso: che cosa è stato fatto, quando, da chi, in quale ruolo e secondo quale regola. "
         "È ricavata dagli eventi allegati, che nessuno può avere cambiato senza che il controllo "
-        "descritto alla fine lo riveli."
+        "descritto alla fine lo riveli. Le risposte date nei moduli stanno negli eventi."
     )
     if full:
         return [
@@ -99,7 +107,10 @@ def _subject(evidence: Evidence, state: CaseState, words: Words) -> list[tuple[s
     assert opened is not None
     assert state.opened_at is not None
     sealed = bool(opened.attributes.get("sealed"))
-    ended = f"chiuso il {words.day(state.ended_at)} ({state.ended})" if state.ended_at else "aperto"
+    ended = "aperto"
+    if state.ended_at:
+        why = reason(evidence.texts[-1].protocol, state.ended or "")
+        ended = f"chiuso il {words.day(state.ended_at)}" + (f" ({why.in_('it')})" if why else "")
     comune = "riservato" if sealed else words.place(f"comune:{state.attributes['comune']}")
     return [
         ("Aperto il", words.instant(state.opened_at)),
@@ -113,29 +124,39 @@ def _subject(evidence: Evidence, state: CaseState, words: Words) -> list[tuple[s
     ]
 
 
-def _authorisations(history: list[Recorded], words: Words) -> list[dict[str, str]]:
-    found = []
-    for event in history:
-        body, what = event.body, ""
-        if isinstance(body, f.DisclosureAuthorised):
-            what = "autorizzata"
-        elif isinstance(body, f.DisclosureRefused):
-            what = "rifiutata"
-        elif isinstance(body, f.DisclosureWithdrawn):
-            what = "ritirata"
-        if what:
-            recipients = getattr(body, "recipients", ())
-            found.append(
-                {
-                    "at": words.short(event.occurred_at or event.at),
-                    "what": what,
-                    "source": getattr(body, "source", ""),
-                    "recipients": ", ".join(words.place(one) for one in recipients),
-                    "categories": words.categories(getattr(body, "categories", ())),
-                    "until": words.short(getattr(body, "until", None)),
-                }
-            )
-    return found
+def _brief(
+    state: CaseState,
+    course: Course,
+    deviations: int,
+    late: int,
+    authorised: int,
+    lines: list[ReadLine],
+) -> list[str]:
+    """What a reader wants to know first, in whole sentences."""
+    refused = sum(line.refused for line in lines)
+    return [
+        f"Atti nel registro: {sum(len(day.acts) for day in course.days())}; "
+        f"passi ancora aperti: {len(state.open_tasks())}.",
+        f"Scostamenti dal percorso: {deviations or 'nessuno'}; "
+        f"passi oltre il termine: {late or 'nessuno'}.",
+        f"Autorizzazioni, rifiuti e revoche: {authorised or 'nessuno'}.",
+        f"Consultazioni: {len(lines) or 'nessuna'}, "
+        f"di {_count(len({line.reader for line in lines}), 'persona', 'persone')}; "
+        f"accessi rifiutati: {refused or 'nessuno'}.",
+    ]
+
+
+def _count(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}"
+
+
+def _findings(service: CaseService, evidence: Evidence) -> list[dict[str, str]]:
+    """Where the history is not what its protocol says."""
+    checked = check_case(
+        evidence.case, evidence.history, service.registry, service.territory,
+        read_editions(service.recorder),
+    )  # fmt: skip
+    return [{"at": str(one.position), "what": one.message.it} for one in checked.findings]
 
 
 def _readers(lines: list[ReadLine], words: Words) -> list[dict[str, str]]:
@@ -146,7 +167,9 @@ def _readers(lines: list[ReadLine], words: Words) -> list[dict[str, str]]:
     found = []
     for (day, reader), group in groups.items():
         refused = sum(line.refused for line in group)
-        times = str(len(group)) + (f" ({refused} rifiutate)" if refused else "")
+        times = str(len(group)) + (
+            f" ({_count(refused, 'rifiutata', 'rifiutate')})" if refused else ""
+        )
         roles = dict.fromkeys(role for line in group for role in line.roles)
         seen = dict.fromkeys(name for line in group for name in line.shown)
         found.append(
@@ -209,6 +232,14 @@ def _keys(evidence: Evidence) -> list[dict[str, str]]:
     ]
 
 
+_CONFORMS = "Il corso del caso è quello che la sua regola prevede."
+_DIFFERS = "Il corso del caso non è in tutto quello che la sua regola prevede."
+_REDECIDED = (
+    "Nel fare questa relazione il programma ha deciso di nuovo ogni atto con il testo di "
+    "protocollo allora in vigore, termini compresi, e ha confrontato il risultato con gli eventi "
+    "del registro. Gli scostamenti elencati sopra sono atti che la regola ammette e che qualcuno "
+    "ha motivato."
+)
 _CHECKING = [
     "Chiunque può controllare questo fascicolo senza Cantiere e senza rete: il file LEGGIMI.txt "
     "dice come, passo per passo, con strumenti comuni (sha256sum, openssl), con il programma "

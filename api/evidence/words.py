@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from domain.evidence.naming import Naming
+from protocols.language.document import Protocol
 from protocols.territory import Territory, scope_kind, scope_place
 
 _MONTHS = (
@@ -31,11 +33,14 @@ _CATEGORIES = {
 
 
 class Words:
-    """Of one territory and one bundle."""
+    """Of one territory and one bundle. `texts`: the protocols that the case followed."""
 
-    def __init__(self, territory: Territory, naming: Naming) -> None:
+    def __init__(self, territory: Territory, naming: Naming, texts: Iterable[Protocol]) -> None:
         self.territory = territory
         self.naming = naming
+        self._roles = {
+            name: role.title.in_("it") for text in texts for name, role in text.roles.items()
+        } | {name: role.title.it for name, role in territory.roles.items()}
 
     def day(self, at: datetime | date) -> str:
         """`12 marzo 2026`, in the territory's time."""
@@ -59,8 +64,8 @@ class Words:
 
     def role(self, role: str | None) -> str:
         """A role of the territory, or of a protocol where the territory does not know it."""
-        entry = self.territory.roles.get(role or "")
-        return _lower(entry.title.it) if entry else (role or "")
+        title = self._roles.get(role or "")
+        return _lower(title) if title else (role or "")
 
     def place(self, scope: str) -> str:
         kind, place = scope_kind(scope), scope_place(scope)

@@ -26,7 +26,10 @@ App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY = 1_000_000
 """Bytes."""
-_LINGER_BYTES, _LINGER_SECONDS = 12_000_000, 5.0
+LINGER = 16_000_000
+"""Bytes past what is taken, that are still heard out before it is said that they are too many."""
+# Bytes a second, slower than which nobody is heard out, and how long at least.
+_LINGER_RATE, _LINGER_SECONDS = 500_000, 5.0
 MAX_DEPTH = 40
 # RFC 7493 § 2.2: beyond it, programs disagree on which number was meant.
 MAX_INTEGER = 2**53
@@ -116,7 +119,7 @@ async def _body(scope: Scope, receive: Receive) -> bytes | None:
     headers = dict(scope["headers"])
     declared = headers.get(b"content-length", b"")
     if declared.isdigit() and (len(declared) > 15 or int(declared) > MAX_BODY):
-        if len(declared) <= 15 and int(declared) <= _LINGER_BYTES:
+        if len(declared) <= 15 and int(declared) <= LINGER:
             await let_finish(receive)
         raise _TOO_LARGE
     parts: list[bytes] = []
@@ -140,10 +143,10 @@ async def _body(scope: Scope, receive: Receive) -> bytes | None:
     return body
 
 
-async def let_finish(receive: Receive) -> None:
-    """Take in what the client is still sending, within reason, and keep none of it: who is cut off
-    in the middle of sending never reads why."""
-    left = _LINGER_BYTES
+async def let_finish(receive: Receive, most: int = LINGER) -> None:
+    """Take in what the client is still sending, up to `most` bytes, and keep none of it: who is cut
+    off in the middle of sending never reads why."""
+    left = most
 
     async def take() -> None:
         nonlocal left
@@ -154,7 +157,7 @@ async def let_finish(receive: Receive) -> None:
                 return
 
     with suppress(TimeoutError):
-        await asyncio.wait_for(take(), _LINGER_SECONDS)
+        await asyncio.wait_for(take(), max(_LINGER_SECONDS, most / _LINGER_RATE))
 
 
 def _is_json(content_type: bytes) -> bool:

@@ -12,11 +12,13 @@ from psycopg.rows import tuple_row
 from psycopg_pool import ConnectionPool
 
 from api.http import (
+    attaching,
     auditing,
     case_events,
     cases,
     disclosures,
     documents,
+    duplicates,
     emergencies,
     erasure,
     evidence,
@@ -54,6 +56,7 @@ from api.web.app import Pages
 from api.web.gate import Gate
 from api.web.settings import WebSettings
 from domain.reads.journal import ReadJournal
+from domain.reads.spool import reads_of
 from domain.service import CaseService
 from domain.settings import Settings
 
@@ -64,11 +67,12 @@ ROUTERS: tuple[APIRouter, ...] = (
     disclosures.router,
     emergencies.router,
     documents.router,
-    documents.uploads,
+    attaching.router,
     replaying.router,
     evidence.router,
     tasks.router,
     case_events.router,
+    duplicates.router,
     merging.router,
     likenesses.router,
     persons.router,
@@ -111,12 +115,13 @@ def create_app(settings: Settings, service: CaseService | None = None) -> FastAP
         check=ConnectionPool.check_connection,
         open=False,
     )
-    reads = ReadJournal(service.recorder, service.clock)
+    reads = ReadJournal(service.recorder, service.clock, reads_of(settings.home))
     parts = Parts(settings, service, pool, Issuer.of(settings.home), reads)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         pool.open(wait=False)
+        reads.begin()
         try:
             yield
         finally:

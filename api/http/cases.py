@@ -10,6 +10,7 @@ import msgspec
 from fastapi import APIRouter, Query
 from psycopg import Connection
 
+from api.http.access import Sight
 from api.http.case_view import (
     DETAIL_EXAMPLE,
     STATE_EXAMPLE,
@@ -24,7 +25,7 @@ from api.http.looks import ReadRoute
 from api.http.parameters import After, Cursor, Instant, Limit, Version, Word
 from api.http.referrals import istat_of
 from api.http.shapes import Json, shape
-from api.http.visible import visible
+from api.http.visible import placed, visible
 from api.http.withheld import Screen, origins
 from domain.log.topics import topic_of
 from domain.service import unknown_case
@@ -108,6 +109,12 @@ def list_cases(
         "paused": paused,
         "open_step": open_step,
     }
+
+    def show(row: CaseSummary, sight: Sight) -> CaseSummary | None:
+        shown = placed(door.reader, row, sight)
+        # To be found by the comune would tell it too.
+        return None if comune and not shown.comune else shown
+
     with door.reading() as connection:
 
         def fetch(at: str, count: int) -> tuple[list[CaseSummary], str]:
@@ -123,6 +130,7 @@ def list_cases(
             limit=limit,
             cursor=cursor,
             keep=lambda row: late is None or row.id in late,
+            show=show,
         )
     return Json(CasePage(found, following))
 

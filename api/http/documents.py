@@ -1,32 +1,28 @@
-"""Documents of a case: attached, listed, given out, withdrawn; their bytes pass in pieces."""
+"""Documents of a case: listed, given out, withdrawn; their bytes pass in pieces."""
 
 from __future__ import annotations
 
-import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Annotated, Any, NoReturn
-from urllib.parse import quote, unquote_to_bytes
+from typing import Annotated, Any
+from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
 import structlog
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 from starlette.responses import Response, StreamingResponse
 
 from api.http.access import Origin, Sight
-from api.http.admission import Receive, let_finish
+from api.http.document_problems import away, gone_for_good, unusable
 from api.http.door import Door, Identified
 from api.http.looks import ReadRoute
-from api.http.problems import Problem, unavailable
-from api.http.routes import StreamedRoute
+from api.http.problems import Problem
 from api.http.shapes import Json, shape
 from api.http.withheld import Screen, origins, withheld
-from api.http.writing import WRITTEN, IdempotencyKey, answer, command_id, replay_header
+from api.http.writing import WRITTEN, IdempotencyKey, answer, command_id
 from domain.documents.commands import WithdrawDocument
 from domain.documents.reading import (
     Document,
@@ -36,25 +32,16 @@ from domain.documents.reading import (
     opened,
     withdraw_document,
 )
-from domain.documents.receiving import Attached, NoPlace, Offer, TooLarge, Upload
+from domain.documents.receiving import NoPlace
 from domain.documents.sealing import DocumentAltered, Opened
-from domain.documents.store import Missing, NoRoom
+from domain.documents.store import Missing
 from domain.log.recorded import Recorded
-from domain.refusal import FieldProblem
-from domain.vault.fields import ERASED
 from domain.vault.wrapping import VaultProblem
-from protocols.language.forms import Category
 from protocols.text import Text
 
 log = structlog.get_logger()
 
 router = APIRouter(prefix="/api/v1/cases", tags=["documenti"], route_class=ReadRoute)
-uploads = APIRouter(prefix="/api/v1/cases", tags=["documenti"], route_class=StreamedRoute)
-
-_PIECE = 1024 * 1024
-# Seconds between two pieces, after which nobody is believed to be sending.
-_PATIENCE = 60.0
-_NOTHING_WRITTEN = Text("Nulla è stato allegato.", "Nothing was attached.")
 
 
 class DocumentView(msgspec.Struct, frozen=True):
@@ -82,19 +69,6 @@ class DocumentList(msgspec.Struct, frozen=True):
     documents: list[DocumentView]
 
 
-class DocumentAdded(msgspec.Struct, frozen=True):
-    """`sha256`: of the sealed file, as the log has it; `replayed`: it had been attached before."""
-
-    case: UUID
-    document: str
-    version: int
-    position: int
-    replayed: bool
-    media_type: str
-    size: int
-    sha256: str
-
-
 class WithdrawBody(BaseModel):
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"reason": "È di un'altra persona."}]}
@@ -104,140 +78,6 @@ class WithdrawBody(BaseModel):
 
 
 _CASE = UUID("6f1c0a52-8f0e-5a63-9a43-7f6a5d0c9a10")
-_DOCUMENT = "0d3c7f56-0f56-5a0e-8b0a-6d2d4b1e7c11"
-_ADDED = DocumentAdded(_CASE, _DOCUMENT, 10, 413, False, "application/pdf", 48211, "0" * 64)
-
-
-@uploads.post(
-    "/{case}/documents",
-    status_code=201,
-    responses=shape(DocumentAdded, "Allegato.", _ADDED, 201),
-    summary="Allega un documento",
-    openapi_extra={
-        "requestBody": {
-            "required": True,
-            "content": {
-                kind: {"schema": {"type": "string", "format": "binary", "examples": ["Verbale."]}}
-                for kind in ("application/octet-stream", "text/plain", "application/pdf")
-            },
-        }
-    },
-)
-async def attach(
-    case: UUID,
-    door: Identified,
-    request: Request,
-    document_name: Annotated[
-        str,
-        Header(
-            description="Il nome del file, in UTF-8 scritto con %XX (RFC 3986).",
-            examples=["relazione%20finale.pdf"],
-            max_length=2_000,
-        ),
-    ],
-    document_title: Annotated[
-        str, Header(description="Un titolo, scritto allo stesso modo.", max_length=3_000)
-    ] = "",
-    category: Annotated[Category, Query(description="Di che dati è.")] = "social",
-    task: Annotated[str, Query(max_length=160, description="La chiave di un compito.")] = "",
-    key: IdempotencyKey = None,
-) -> Response:
-    """Il corpo della richiesta è il file. · The body of the request is the file."""
-    offer = Offer(
-        command_id=command_id(door, key),
-        actor=door.actor,
-        case=case,
-        name=_text(document_name, "Document-Name"),
-        declared=request.headers.get("content-type", ""),
-        category=category,
-        title=_text(document_title, "Document-Title"),
-        task=task,
-    )
-    length = request.headers.get("content-length", "")
-    expected = int(length) if length.isdigit() and len(length) <= 15 else 0
-    body = _Body(request.receive)
-    try:
-        done = await receive(door, offer, body.pieces(), expected)
-    except Exception:
-        if not body.ended:
-            await let_finish(request.receive)
-        raise
-    receipt = done.receipt
-    added = DocumentAdded(
-        case, done.event.document, receipt.version, receipt.position, receipt.replayed,
-        done.event.media_type, done.event.size, done.event.sha256,
-    )  # fmt: skip
-    return Json(added, 201, replay_header(receipt))
-
-
-class _Body:
-    """A request's body as it comes. `ended`: nothing more will."""
-
-    def __init__(self, receive: Receive) -> None:
-        self._receive = receive
-        self.ended = False
-
-    async def pieces(self) -> AsyncIterator[bytes]:
-        """Raises ClientDisconnect, TimeoutError."""
-        while not self.ended:
-            message = await asyncio.wait_for(self._receive(), _PATIENCE)
-            if message["type"] == "http.disconnect":
-                self.ended = True
-                raise ClientDisconnect
-            self.ended = not message.get("more_body", False)
-            yield message.get("body", b"")
-
-
-async def receive(
-    door: Door, offer: Offer, pieces: AsyncIterator[bytes], expected: int = 0
-) -> Attached:
-    """Attach what comes in pieces. Raises Problem, Refused, LogUnavailable."""
-
-    def begin() -> Upload:
-        door.sight(offer.case, "data")
-        return Upload(door.service, offer, expected)
-
-    try:
-        with await run_in_threadpool(begin) as upload:
-            waiting = bytearray()
-            async for piece in pieces:
-                waiting += piece
-                if len(waiting) >= _PIECE:
-                    await run_in_threadpool(upload.add, bytes(waiting))
-                    waiting.clear()
-            await run_in_threadpool(upload.add, bytes(waiting))
-            return await run_in_threadpool(upload.finish)
-    except TooLarge as error:
-        most = error.largest // 2**20
-        raise Problem(
-            413,
-            "document_too_large",
-            Text(
-                f"Il documento è troppo grande: al massimo {most} MB.",
-                f"The document is too large: {most} MB at most.",
-            ),
-            Text("Ridurlo o dividerlo.", "Make it smaller, or split it."),
-            headers={"Connection": "close"},
-        ) from None
-    except NoRoom:
-        log.error("documents_no_room")
-        raise Problem(
-            507,
-            "no_room",
-            Text(
-                "Non c'è più spazio per i documenti. " + _NOTHING_WRITTEN.it,
-                "There is no room left for documents. " + _NOTHING_WRITTEN.in_("en"),
-            ),
-            Text(
-                "Avvisare chi gestisce il sistema; il resto del lavoro può continuare.",
-                "Tell whoever runs the system; other work can go on.",
-            ),
-            headers={"Connection": "close"},
-        ) from None
-    except (ClientDisconnect, TimeoutError):
-        raise Problem(408, "interrupted", _NOTHING_WRITTEN) from None
-    except (NoPlace, VaultProblem, OSError) as error:
-        _away(error)
 
 
 @router.get(
@@ -294,23 +134,12 @@ def content(case: UUID, document: UUID, door: Identified) -> Response:
     try:
         file = opened(door.service, _person(door, case), found)
     except Gone as gone:
-        raise _gone(gone) from None
+        raise gone_for_good(gone) from None
     except (Missing, DocumentAltered) as error:
         log.error("document_unusable", document=body.document, error=type(error).__name__)
-        raise Problem(
-            500,
-            "document_unusable",
-            Text(
-                "Il file di questo documento manca o è stato alterato: non si può mostrare.",
-                "The file of this document is missing or was altered: it cannot be shown.",
-            ),
-            Text(
-                "Avvisare chi gestisce il sistema: `cantiere verify --documents`.",
-                "Tell whoever runs the system: `cantiere verify --documents`.",
-            ),
-        ) from None
+        raise unusable() from None
     except (NoPlace, VaultProblem, OSError) as error:
-        _away(error)
+        away(error)
     name = screen.personal.open(found.event, "name", body.personal["name"])
     return StreamingResponse(
         _segments(file, body.document),
@@ -339,7 +168,7 @@ def withdraw_one(
             ),
         )  # fmt: skip
     except (NoPlace, OSError) as error:
-        _away(error)
+        away(error)
     return answer(door, receipt)
 
 
@@ -399,46 +228,3 @@ def _headers(name: str, size: int) -> dict[str, str]:
         "Cache-Control": "no-store, private",
         "Cross-Origin-Resource-Policy": "same-origin",
     }
-
-
-def _gone(gone: Gone) -> Problem:
-    if gone.erased:
-        detail = Text(
-            f"{ERASED}: i dati di questa persona sono stati cancellati.",
-            f"{ERASED}: this person's data were erased.",
-        )
-        return Problem(410, "person_erased", detail)
-    return Problem(
-        410,
-        "document_withdrawn",
-        Text("Il documento è stato ritirato.", "The document was withdrawn."),
-        Text("L'elenco dei documenti dice perché.", "The list of documents says why."),
-    )
-
-
-def _away(error: Exception) -> NoReturn:
-    log.error("documents_away", error=type(error).__name__)
-    raise unavailable(
-        Text(
-            "I documenti non sono raggiungibili in questo momento. Nulla di confermato è perso.",
-            "Documents cannot be reached at the moment. Nothing acknowledged is lost.",
-        )
-    ) from None
-
-
-def _text(header: str, name: str) -> str:
-    """A header's text: percent-encoded UTF-8. Raises Problem (422)."""
-    try:
-        return unquote_to_bytes(header.encode("ascii")).decode()
-    except UnicodeError:
-        problem = Text(
-            "deve essere UTF-8 scritto con %XX, per esempio perch%C3%A9.pdf",
-            "it must be percent-encoded UTF-8, for example caf%C3%A9.pdf",
-        )
-        raise Problem(
-            422,
-            "request_invalid",
-            Text("Alcuni dati della richiesta non vanno bene.", "Some data are not right."),
-            Text("Correggere i campi indicati.", "Correct the fields that are named."),
-            (FieldProblem(f"header.{name}", problem),),
-        ) from None

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.http.access import Sight, may_read, may_read_field, relations
@@ -16,6 +16,7 @@ from api.http.looks import SearchRoute
 from api.http.person_writing import PERSON
 from api.http.shapes import Json, shape
 from api.http.sights import sights
+from api.http.sparing import sparingly
 from domain.person.acting import role_in
 from domain.person.forgetting import cases_of
 from domain.person.index import Alike, alike
@@ -87,6 +88,7 @@ class PersonSought(BaseModel):
     "/search",
     responses=shape(PossibleDuplicates, "Chi potrebbe essere.", EXAMPLE),
     summary="Cerca se una persona è già registrata",
+    dependencies=[Depends(sparingly)],
 )
 def search(body: PersonSought, door: Identified) -> Json:
     """Anche con errori di scrittura. Chi è anonimo non si trova così. · Slips of the pen included;
@@ -153,8 +155,9 @@ def _hides(door: Door, person: PersonState) -> bool:
 
 def _decides(door: Door) -> bool:
     """Whether the reader decides of merges in the whole territory."""
+    territory = door.service.territory
     try:
-        role_in(door.actor, door.service.territory.records.joins.approved_by, ())
+        role_in(territory, door.actor, territory.records.joins.approved_by, ())
     except Refused:
         return False
     return True

@@ -9,7 +9,7 @@ import msgspec
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict
 
-from api.http.door import Identified
+from api.http.door import Door, Identified
 from api.http.looks import ReadRoute
 from api.http.parameters import After
 from api.http.person_writing import DONE, PERSON, Why, done
@@ -29,7 +29,7 @@ from protocols.text import Text
 
 router = APIRouter(prefix="/api/v1/persons", tags=["persone"], route_class=ReadRoute)
 
-_OTHER = UUID("5d3f7a10-2c4e-5f61-8a77-91b2c3d4e5f6")
+OTHER = UUID("5d3f7a10-2c4e-5f61-8a77-91b2c3d4e5f6")
 
 
 class Merge(BaseModel):
@@ -37,9 +37,7 @@ class Merge(BaseModel):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={
-            "examples": [{"merged": str(_OTHER), "why": "Stessa carta d'identità."}]
-        },
+        json_schema_extra={"examples": [{"merged": str(OTHER), "why": "Stessa carta d'identità."}]},
     )
 
     merged: UUID
@@ -70,8 +68,26 @@ class MergesWaiting(msgspec.Struct, frozen=True):
 
 
 _WAITING = MergesWaiting(
-    [MergeWaiting(PERSON, _OTHER, "desk-melzo", datetime(2026, 3, 12, 9, 30, tzinfo=UTC))]
+    [MergeWaiting(PERSON, OTHER, "desk-melzo", datetime(2026, 3, 12, 9, 30, tzinfo=UTC))]
 )
+
+
+_NOT_SHOWN = Text(
+    "Le unioni proposte le vede chi le decide.",
+    "Proposed merges are shown to those who decide them.",
+)
+
+
+def may_see_joins(door: Door) -> bool:
+    """Whether one is shown what is joined everywhere: who decides it, and who audits."""
+    shown_to = {*door.service.territory.records.joins.approved_by, "auditor"}
+    return any(role in shown_to for role, _, _ in door.reader.holds)
+
+
+def check_joins(door: Door, said: Text) -> None:
+    """Raises Problem (403) with what is said to everybody else."""
+    if not may_see_joins(door):
+        raise Problem(403, "not_for_this_role", said)
 
 
 @router.get(
@@ -81,16 +97,7 @@ _WAITING = MergesWaiting(
 )
 def waiting(door: Identified, after: After = 0) -> Json:
     """Per chi le decide e chi verifica. · For those who decide and those who audit."""
-    deciding = (*door.service.territory.records.joins.approved_by, "auditor")
-    if not any(role in deciding for role, _, _ in door.reader.holds):
-        raise Problem(
-            403,
-            "not_for_this_role",
-            Text(
-                "Le unioni proposte le vede chi le decide.",
-                "Proposed merges are shown to those who decide them.",
-            ),
-        )
+    check_joins(door, _NOT_SHOWN)
     door.wait(after, "persons")
     with door.reading() as connection:
         found = merges_waiting(connection)

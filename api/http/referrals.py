@@ -9,12 +9,14 @@ import msgspec
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
-from api.http.door import Identified
+from api.http.access import may_read
+from api.http.door import Door, Identified
 from api.http.likenesses import EXAMPLE as DUPLICATES_EXAMPLE
 from api.http.likenesses import PossibleDuplicates, possible
 from api.http.looks import SearchRoute
 from api.http.parameters import Day
 from api.http.shapes import Json, shape
+from api.http.sights import sights
 from api.http.writing import EXAMPLE as WRITTEN_EXAMPLE
 from api.http.writing import IdempotencyKey, Written, command_id, replay_header, written
 from domain.case.commands import Referral
@@ -85,19 +87,21 @@ def refer(body: ReferralBody, door: Identified, key: IdempotencyKey = None) -> J
     """Apre un caso. · Opens a case; repeating the request with the same key gives the same one."""
     command = command_id(door, key)
     service = door.service
-    receipt = service.handle(
-        Referral(
-            command_id=command,
-            actor=door.actor,
-            case=uuid5(command, "case"),
-            protocol=body.protocol,
-            service=body.service,
-            comune=istat_of(service.territory, body.comune),
-            referred_on=body.referred_on,
-            person=body.person,
-            attributes=dict(body.attributes),
-        )
+    referral = Referral(
+        command_id=command,
+        actor=door.actor,
+        case=uuid5(command, "case"),
+        protocol=body.protocol,
+        service=body.service,
+        comune=istat_of(service.territory, body.comune),
+        referred_on=body.referred_on,
+        person=body.person,
+        attributes=dict(body.attributes),
     )
+    try:
+        receipt = service.handle(referral)
+    except Refused as refused:
+        raise _as_far_as_known(door, refused) from None
     found = PossibleDuplicates([])
     given = read_particulars(body.person, body.referred_on)
     if not given.anonymous:
@@ -107,6 +111,29 @@ def refer(body: ReferralBody, door: Identified, key: IdempotencyKey = None) -> J
         **{**msgspec.structs.asdict(written(door, receipt)), "possible_duplicates": found}
     )
     return Json(referred, 201, replay_header(receipt))
+
+
+def _as_far_as_known(door: Door, refused: Refused) -> Refused:
+    """Which case is in the way, only to those who may know of it; that it was asked is written
+    down, for whoever has a tax code could ask."""
+    if refused.code != "duplicate_referral":
+        return refused
+    case = UUID(refused.related["case"])
+    sight = sights(door.service, [case])[case]
+    if may_read(door.reader, sight, "summary"):
+        return refused
+    door.looks.refused(case, sight.person)
+    territory = door.service.territory
+    role = territory.role(territory.records.joins.approved_by[0]).title
+    return Refused(
+        refused.kind,
+        refused.code,
+        refused.message,
+        Text(
+            f"Se ne occupa già qualcun altro: rivolgersi a «{role.it}».",
+            f"Somebody else sees to it already: ask “{role.in_('en')}”.",
+        ),
+    )
 
 
 def istat_of(territory: Territory, written: str, field: str = "comune") -> str:

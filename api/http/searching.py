@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -14,7 +15,8 @@ from api.http.door import Door, Identified
 from api.http.looks import SearchRoute
 from api.http.parameters import After
 from api.http.shapes import Json, shape
-from api.http.visible import visible
+from api.http.sparing import sparingly
+from api.http.visible import placed, visible
 from domain.person.register import blind_index, read_tax_code
 from domain.person.state import standing_for
 from domain.refusal import FieldProblem, Refused
@@ -47,6 +49,7 @@ class SearchBody(BaseModel):
     "/search",
     responses=shape(CasePage, "I casi trovati.", CasePage([], "")),
     summary="Cerca i casi di una persona",
+    dependencies=[Depends(sparingly)],
 )
 def search(body: SearchBody, door: Identified, after: After = 0) -> Json:
     """Solo tra quelli che chi chiede può vedere. · Only among those one may see; who was erased is
@@ -64,7 +67,9 @@ def search(body: SearchBody, door: Identified, after: After = 0) -> Json:
     with door.reading() as connection:
 
         def fetch(at: str, count: int) -> tuple[list[CaseSummary], str]:
-            page = cases(connection, person=person, limit=count, cursor=at)
+            page = cases(
+                connection, person=person, pseudonymous=person is None, limit=count, cursor=at
+            )
             return with_pseudonyms(door.service.vault, page.cases), page.cursor
 
         found, following = visible(
@@ -75,6 +80,7 @@ def search(body: SearchBody, door: Identified, after: After = 0) -> Json:
             limit=body.limit,
             cursor=body.cursor,
             keep=keep,
+            show=partial(placed, door.reader),
         )
     if person is not None:
         for row in found:

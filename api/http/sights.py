@@ -87,6 +87,7 @@ class _Gathered:
         self.person = ""
         self.restriction: Restriction | None = None
         self.limited = False
+        self.sealed = False
         self.placing = False
         self.disclosures: disclosures.Ledger = ()
         self.emergencies: emergencies.Accesses = ()
@@ -107,6 +108,8 @@ class _Gathered:
             self.assignees.add((body.to, self.tasks.get(body.task, "")))
         elif isinstance(body, c.PersonReplaced):
             self.person = body.person
+        elif isinstance(body, c.CaseSealed):
+            self.sealed = True
         elif isinstance(body, c.OF_THE_PERSON):
             self.restriction = restricted_by(self.restriction, body)
         elif isinstance(body, disclosures.BODIES):
@@ -136,7 +139,7 @@ class _Gathered:
             known.kind if known else "",
             frozenset(self.scopes - {""}),
             frozenset(pair for pair in self.assignees if pair[0]),
-            bool(self.opened.attributes.get("sealed")),
+            self.sealed or bool(self.opened.attributes.get("sealed")),
             UUID(self.person),
             self.restriction,
             at,

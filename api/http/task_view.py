@@ -183,7 +183,7 @@ def fields_of(form: Form | None) -> list[FieldShape]:
     """The questions of a form, in its order."""
     fields = form.fields if form else {}
     # What a table fills in nobody is asked.
-    return [_field(name, field) for name, field in fields.items() if not field.filled_by]
+    return [_field(name, field) for name, field in fields.items() if not field.computed]
 
 
 def _field(name: str, field: Any) -> FieldShape:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from functools import partial
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -16,7 +17,7 @@ from api.http.parameters import After, Cursor, Instant, Limit, TaskId, Word
 from api.http.shapes import Json, shape
 from api.http.task_view import EXAMPLE as TASK_EXAMPLE
 from api.http.task_view import TaskDetail, task_detail
-from api.http.visible import visible
+from api.http.visible import placed, visible
 from api.http.writing import WRITTEN, IdempotencyKey, as_seen, command_id, submit
 from domain.case import commands as c
 from domain.refusal import FieldProblem, Refused
@@ -88,8 +89,9 @@ def list_tasks(
             return page.tasks, page.cursor
 
         tasks, following = visible(
-            door, fetch, lambda task: task.case, _cursor_at, limit=limit, cursor=cursor
-        )
+            door, fetch, lambda task: task.case, _cursor_at, limit=limit, cursor=cursor,
+            show=partial(placed, door.reader),
+        )  # fmt: skip
     return Json(InboxPage(_shown(door, tasks), following))
 
 
@@ -99,8 +101,10 @@ def _shown(door: Door, tasks: list[InboxTask]) -> list[InboxTask]:
 
 
 def _without_place(door: Door, task: InboxTask) -> InboxTask:
-    """Of a sealed case no list shows the comune, not even as the scope of a task."""
-    if not task.sealed or scope_kind(task.scope) != "comune" or task.scope in door.reader.scopes:
+    """Where a case's place may be known to few, no list shows the comune, not even as the scope of
+    a task."""
+    open_to_all = not (task.sealed or task.restricted)
+    if open_to_all or scope_kind(task.scope) != "comune" or task.scope in door.reader.scopes:
         return task
     return replace(task, scope="comune")
 

@@ -6,14 +6,16 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 from uuid import UUID
 
-from api.http.access import may_read
+from msgspec.structs import replace
+
+from api.http.access import Reader, Sight, may_read, may_read_place
 from api.http.door import Door
 from api.http.sights import sights
 
 Row = TypeVar("Row", bound=Any)
 
 _CHUNK = 200
-# A page may come out short rather than make one request read the whole table.
+# A page may come out short rather than make one request look into the histories of a whole table.
 _MOST = 4000
 
 
@@ -26,10 +28,12 @@ def visible(
     limit: int,
     cursor: str,
     keep: Callable[[Row], bool] = lambda row: True,
+    show: Callable[[Row, Sight], Row | None] = lambda row, sight: row,
 ) -> tuple[list[Row], str]:
     """(rows, cursor of the next page, empty on the last).
 
-    `fetch(cursor, count)` gives a page and its cursor; `cursor_at(row)` is the cursor after a row.
+    `fetch(cursor, count)` gives a page and its cursor; `cursor_at(row)` is the cursor after a row;
+    `show(row, sight)` what the reader may see of one, None where it would tell them too much.
     """
     found: list[Row] = []
     read = 0
@@ -41,11 +45,19 @@ def visible(
             sight = seen.get(case_of(row))
             if sight is None or not may_read(door.reader, sight, "summary"):
                 continue
-            found.append(row)
+            shown = show(row, sight)
+            if shown is None:
+                continue
+            found.append(shown)
             if len(found) == limit:
                 last = row is rows[-1] and not following
                 return found, "" if last else cursor_at(row)
-        read += len(rows)
+        read += len(candidates)
         if not following or read >= _MOST:
             return found, following
         cursor = following
+
+
+def placed(reader: Reader, row: Row, sight: Sight) -> Row:
+    """A row of a list, which names the comune only to those who may know where the person lives."""
+    return row if may_read_place(reader, sight) else replace(row, comune="")

@@ -127,8 +127,10 @@ class Screen:
         """The words: for whoever may read such data of the case, and those between whom they
         passed."""
         between = {body.by, body.to}
-        may = self.reader.id in between or bool(between & self.reader.scopes)
-        may = may or self.may(body.category, True, origin)
+        if self.reader.id in between or between & self.reader.scopes:
+            # As whoever wrote it: what is only stored they do not see either.
+            origin = Origin(origin.role, origin.scope, self.reader.id)
+        may = self.may(body.category, True, origin)
         self._saw([body.category], may)
         if not may:
             return {name: withheld(body.category) for name in body.personal}
@@ -156,7 +158,7 @@ class Screen:
 
     def _places(self, part: Any) -> None:
         """Mask the scopes in a part of a body, in place."""
-        if isinstance(part, list):
+        if isinstance(part, (list, tuple)):
             for item in part:
                 self._places(item)
         elif isinstance(part, dict):

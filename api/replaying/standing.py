@@ -146,7 +146,7 @@ def _entries(service: CaseService, history: list[Recorded]) -> list[Entry]:
         body = event.body
         if isinstance(body, (CaseOpened, Migrated, MigrationReverted)):
             plan = service.registry.get(body.protocol, body.version)
-            titles = Titles(plan.protocol)
+            titles = Titles(plan.protocol, service.territory.timezone)
         found.append(_entry(event, plan, titles))
     return found
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
-from urllib.parse import urlsplit
 from uuid import UUID, uuid4
 
 import msgspec
@@ -16,6 +15,7 @@ from api.http.looks import ReadRoute
 from api.http.problems import Problem
 from api.web.limits import Limits
 from api.web.people import roles_of
+from api.web.returning import parts_of
 from api.web.sessions import FlashKind, Session, Sessions, csrf_matches, csrf_token
 from api.web.spool import received
 from api.web.words.session import ALL_ROLES
@@ -206,8 +206,8 @@ def same_origin(request: Request) -> None:
         return
     origin = request.headers.get("origin") or request.headers.get("referer", "")
     # A proxy may ask us under another name than the one people know.
-    ours = {request.url.netloc, urlsplit(request.app.state.web.public_url).netloc}
-    if origin and (urlsplit(origin).netloc or origin) not in ours:
+    ours = {request.url.netloc, parts_of(request.app.state.web.public_url).netloc}
+    if origin and (parts_of(origin).netloc or origin) not in ours:
         raise _FORGED
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
         raise _FORGED

@@ -3,11 +3,12 @@ under which every answer leaves."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from starlette.datastructures import Headers, MutableHeaders
 
 from api.http.admission import (
+    LINGER,
     App,
     Message,
     Receive,
@@ -38,6 +39,11 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
 }
+# What a program asks for, should a browser get hold of it: kept nowhere, shown as what it is.
+_TO_PROGRAMS = {
+    "Cache-Control": "no-store",
+    **{name: _HEADERS[name] for name in ("X-Content-Type-Options", "X-Frame-Options")},
+}
 _API = ("/api/", "/docs", "/openapi.json")
 
 Answer = Callable[[Scope, Problem], App]
@@ -54,9 +60,11 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http" or not self._for_pages(scope):
+            if scope["type"] == "http":
+                send = _with_headers(scope, send, _TO_PROGRAMS)
             await self.app(scope, receive, send)
             return
-        send = _with_headers(scope, send)
+        send = _with_headers(scope, send, _HEADERS)
         try:
             check_address(scope)
             receive = await _counted(scope, receive)
@@ -80,11 +88,11 @@ class Gate:
         )
 
 
-def _with_headers(scope: Scope, send: Send) -> Send:
+def _with_headers(scope: Scope, send: Send, given: Mapping[str, str]) -> Send:
     async def sending(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in _HEADERS.items():
+            for name, value in given.items():
                 headers.setdefault(name, value)
             if scope["scheme"] == "https":
                 headers.setdefault("Strict-Transport-Security", "max-age=31536000")
@@ -110,7 +118,7 @@ async def _counted(scope: Scope, receive: Receive) -> Receive:
         )
     declared = headers.get("content-length", "")
     if declared.isdigit() and int(declared[:15]) > limits[kind]:
-        await let_finish(receive)
+        await let_finish(receive, limits[kind] + LINGER)
         raise _too_large(limits[kind] - MAX_FORM or MAX_FORM)
     size = 0
 
@@ -119,6 +127,8 @@ async def _counted(scope: Scope, receive: Receive) -> Receive:
         message = await receive()
         size += len(message.get("body", b""))
         if size > limits[kind]:
+            if message.get("more_body", False):
+                await let_finish(receive)
             raise _too_large(limits[kind] - MAX_FORM or MAX_FORM)
         return message
 

@@ -22,6 +22,7 @@ from starlette.responses import HTMLResponse
 from api.web import assets
 from api.web.language import language_of, said
 from api.web.navigation import FOOTER, menu
+from api.web.packing import SMALLEST, packed, takes_gzip
 from api.web.returning import path_of
 from api.web.words import Words
 from protocols.text import Text
@@ -53,8 +54,14 @@ def page(request: Request, template: str, status: int = 200, **data: Any) -> HTM
         "here": path_of(request),
         **data,
     }
-    body = environment().get_template(template).render(whole)
-    headers = {"Content-Language": whole["language"], "Cache-Control": "no-store"}
+    body = environment().get_template(template).render(whole).encode()
+    headers = {
+        "Content-Language": whole["language"],
+        "Cache-Control": "no-store",
+        "Vary": "Accept-Encoding",
+    }
+    if takes_gzip(request.headers.get("accept-encoding", "")) and len(body) >= SMALLEST:
+        headers["Content-Encoding"], body = "gzip", packed(body)
     return HTMLResponse(body, status, headers)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote, urlsplit
+from urllib.parse import SplitResult, quote, urlsplit
 
 from fastapi import Request
 
@@ -11,18 +11,24 @@ _LONGEST = 1_500
 
 def safe(back: str) -> str:
     """The path, if it is one of ours; else the desk."""
-    parts = urlsplit(back)
-    plain = back.startswith("/") and not back.startswith(("//", "/\\"))
-    if not plain or parts.scheme or parts.netloc or len(back) > _LONGEST or not back.isprintable():
-        return "/"
-    return back
+    # One slash and no other after it: what follows can name neither a scheme nor a host.
+    ours = back.startswith("/") and not back.startswith(("//", "/\\"))
+    return back if ours and len(back) <= _LONGEST and back.isprintable() else "/"
+
+
+def parts_of(address: str) -> SplitResult:
+    """Of what a browser says, which anybody may write; empty where it is no address."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def path_of(request: Request) -> str:
     """The page that a request is for; of an htmx request, the page it was made on."""
     current = request.headers.get("hx-current-url", "")
     if current:
-        parts = urlsplit(current)
+        parts = parts_of(current)
         return safe(parts.path + (f"?{parts.query}" if parts.query else ""))
     if request.method != "GET":
         return "/"

@@ -6,6 +6,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from base64 import b64decode, urlsafe_b64encode
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Literal
@@ -22,6 +23,7 @@ from protocols.text import Language, Text
 IDLE_MINUTES = 30
 ABSOLUTE_HOURS = 12
 _KEPT_DAYS = 3
+_CSRF_BYTES = hashlib.sha256().digest_size
 
 FlashKind = Literal["success", "info", "warning", "danger"]
 
@@ -136,13 +138,35 @@ class Sessions:
 
 
 def csrf_token(secret: str) -> str:
-    """What a form of this session carries (synchroniser token, bound to the cookie)."""
-    return hmac.new(secret.encode(), b"csrf", hashlib.sha256).hexdigest()
+    """What a form of this session carries (synchroniser token, bound to the cookie), masked by a
+    pad that no other answer has: what is the same in every answer could be guessed by how well it
+    compresses (BREACH)."""
+    pad = os.urandom(_CSRF_BYTES)
+    return urlsafe_b64encode(pad + _masked(_csrf(secret), pad)).decode()
 
 
 def csrf_matches(secret: str, given: Sequence[str]) -> bool:
-    wanted = csrf_token(secret).encode()
-    return any(hmac.compare_digest(wanted, each.encode()) for each in given)
+    wanted = _csrf(secret)
+    return any(hmac.compare_digest(wanted, _unmasked(each)) for each in given)
+
+
+def _csrf(secret: str) -> bytes:
+    return hmac.new(secret.encode(), b"csrf", hashlib.sha256).digest()
+
+
+def _masked(token: bytes, pad: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(token, pad, strict=True))
+
+
+def _unmasked(given: str) -> bytes:
+    """Empty where it is no token."""
+    try:
+        found = b64decode(given, altchars=b"-_", validate=True)
+    except ValueError:
+        return b""
+    if len(found) != 2 * _CSRF_BYTES:
+        return b""
+    return _masked(found[_CSRF_BYTES:], found[:_CSRF_BYTES])
 
 
 def _seal(secret: str, token: str) -> bytes:

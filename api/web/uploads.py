@@ -10,7 +10,7 @@ from anyio import from_thread, to_thread
 from starlette.datastructures import FormData, UploadFile
 
 from api.http.access import CATEGORIES
-from api.http.documents import receive
+from api.http.attaching import receive
 from api.http.problems import Problem
 from api.http.writing import command_id
 from api.web.desk import Desk, text_of

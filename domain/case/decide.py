@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from domain.case.events import TaskAssigned, TaskClaimed, TaskReleased
 from domain.case.notes import WriteNote, write_note
 from domain.case.standing import standing_for_task, standing_in_roles
 from domain.case.state import CaseState, Restriction
+from domain.case.unknown import unknown_event, unknown_step
 from domain.disclosure import ledger as disclosures
 from domain.documents.commands import AttachDocument, WithdrawDocument, attach, withdraw
 from domain.emergency.commands import (
@@ -23,7 +24,6 @@ from domain.emergency.commands import (
     review_access,
 )
 from domain.refusal import FieldProblem, Refused
-from protocols.documents import nearest
 from protocols.engine import events as e
 from protocols.engine import moves
 from protocols.engine.plan import Plan
@@ -32,7 +32,9 @@ from protocols.engine.state import Task
 from protocols.facts import FactError
 from protocols.language.answers import FieldError, Known, check, text_problem
 from protocols.language.document import Protocol
+from protocols.language.forms import Form
 from protocols.language.formula import OPEN
+from protocols.language.sums import totals
 from protocols.reading.words import joined, outcome_title, step_title
 from protocols.territory import Territory, role_title, staff_name
 from protocols.text import Text
@@ -138,16 +140,7 @@ def _open_task(run: Run, key: str) -> Task:
             Text("Rileggere il caso.", "Read the case again."),
         )
     if task is None and key.split("#")[0] not in run.plan.steps:
-        near = nearest(key, run.plan.names)
-        hint = (f" Forse «{near}»?", f" Perhaps “{near}”?") if near else ("", "")
-        raise Refused(
-            "not_found",
-            "unknown_step",
-            Text(
-                f"Il protocollo non ha il passo «{key[:60]}».{hint[0]}",
-                f"The protocol has no step “{key[:60]}”.{hint[1]}",
-            ),
-        )
+        raise unknown_step(protocol, run.plan.names, key)
     titles = dict.fromkeys(t.step for t in run.state.open_tasks())
     opened = joined(step_title(protocol, step) for step in sorted(titles))
     raise Refused(
@@ -322,16 +315,7 @@ def coordinating_roles(protocol: Protocol, step: str) -> tuple[str, ...]:
 def _report(ground: Ground, run: Run, command: c.ReportEvent) -> str:
     plan = run.plan.events.get(command.event)
     if plan is None:
-        near = nearest(command.event, run.plan.events)
-        hint = (f" Forse «{near}»?", f" Perhaps “{near}”?") if near else ("", "")
-        raise Refused(
-            "not_found",
-            "unknown_event",
-            Text(
-                f"Il protocollo non ha l'evento «{command.event[:60]}».{hint[0]}",
-                f"The protocol has no event “{command.event[:60]}”.{hint[1]}",
-            ),
-        )
+        raise unknown_event(run.plan.protocol, command.event)
     standing = standing_in_roles(run, plan.event.by, command.actor)
     data, personal = _answers(ground, plan.event.form, command.data)
     moves.happen(run, command.event, data, personal)
@@ -340,16 +324,7 @@ def _report(ground: Ground, run: Run, command: c.ReportEvent) -> str:
 
 def _known_step(run: Run, step: str) -> None:
     if step not in run.plan.steps:
-        near = nearest(step, run.plan.names)
-        hint = (f" Forse «{near}»?", f" Perhaps “{near}”?") if near else ("", "")
-        raise Refused(
-            "not_found",
-            "unknown_step",
-            Text(
-                f"Il protocollo non ha il passo «{step[:60]}».{hint[0]}",
-                f"The protocol has no step “{step[:60]}”.{hint[1]}",
-            ),
-        )
+        raise unknown_step(run.plan.protocol, run.plan.names, step)
 
 
 def _check_reason(reason: str, *, required: bool = True) -> None:
@@ -406,8 +381,17 @@ def _correct(ground: Ground, run: Run, command: c.CorrectData) -> str:
             Text("Indicare i campi da correggere.", "Name the fields to correct."),
             tuple(FieldProblem(f"data.{error.field}", error.message) for error in errors),
         )  # fmt: skip
+    clean |= _added_up(form, recorded, clean)
     run.emit(e.DataCorrected(command.step, command.reason, command.instance, clean, personal))
     return standing.role
+
+
+def _added_up(
+    form: Form | None, recorded: Mapping[str, Any], clean: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The totals that are others once what they add up is corrected."""
+    found = totals(form.fields, {**recorded, **clean}) if form else {}
+    return {name: value for name, value in found.items() if value != recorded.get(name)}
 
 
 # ── the machine ──────────────────────────────────────────────────────────────────────────────

@@ -68,5 +68,12 @@ class CaseRestrictionLifted(Body, frozen=True):
     """The restriction is over."""
 
 
-OF_THE_PERSON = (PersonReplaced, CaseRestricted, CaseRestrictionEased, CaseRestrictionLifted)
+class CaseSealed(Body, frozen=True):
+    """It became known elsewhere that the person's address is protected: the place of this case too
+    is told from now on only to those who care for them."""
+
+
+OF_THE_PERSON = (
+    PersonReplaced, CaseSealed, CaseRestricted, CaseRestrictionEased, CaseRestrictionLifted,
+)  # fmt: skip
 """What is decided of a person and written into each of their cases."""

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from uuid import UUID
 
 from domain.documents.events import DocumentAttached, DocumentWithdrawn
+from domain.log.errors import UnreadableEvent
 from domain.log.mapper import CaseLogMapper
 from domain.log.recorded import Entry
 from domain.log.recorder import CaseLogRecorder
@@ -75,7 +76,10 @@ def _erased(recorder: CaseLogRecorder, cases: list[UUID]) -> set[UUID]:
         for row in recorder.rows(_CASES, (cases[begin : begin + _BATCH],)):
             body = _MAPPER.read(Entry._make(row)).body
             if isinstance(body, CaseOpened):
-                persons[row[1]] = UUID(body.person)
+                try:
+                    persons[row[1]] = UUID(body.person)
+                except ValueError:
+                    raise UnreadableEvent(row[3], row[0], "$.body.person") from None
         known = list(persons.values())
         gone = {person for (person,) in recorder.rows(_WITHOUT_KEY, (known, known))}
         found.update(case for case, person in persons.items() if person in gone)

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from domain.case.commands import Actor, Command
+from domain.case.commands import Command
 from domain.emergency.events import EmergencyAccessOpened, EmergencyAccessReviewed
 from domain.emergency.ledger import Access, Accesses
+from domain.holding import held_anywhere
 from domain.refusal import FieldProblem, Refused
 from protocols.engine.run import Run
 from protocols.language.answers import text_problem
@@ -102,7 +103,7 @@ def open_access(territory: Territory, run: Run, command: OpenEmergencyAccess) ->
 def review_access(territory: Territory, run: Run, command: ReviewEmergencyAccess) -> str:
     """Emits the review. Raises Refused."""
     accesses: Accesses = run.state.emergencies  # type: ignore[attr-defined]
-    role = _reviewing_role(command.actor, territory.access.emergency.reviewed_by)
+    role = held_anywhere(territory, command.actor, territory.access.emergency.reviewed_by)
     _check_text("note", command.note, 3)
     found = _found(accesses, command.access)
     if found.by == command.actor.id:
@@ -142,21 +143,6 @@ def _found(accesses: Accesses, access: str) -> Access:
         Text(
             "In questo caso non c'è un accesso d'emergenza con questo numero.",
             "This case has no emergency access of that number.",
-        ),
-    )
-
-
-def _reviewing_role(actor: Actor, roles: tuple[str, ...]) -> str:
-    for role, _, _ in actor.holds:
-        if role in roles:
-            return role
-    listed = ", ".join(roles)
-    raise Refused(
-        "forbidden",
-        "role_not_held",
-        Text(
-            f"Lo può fare chi ha uno di questi ruoli: {listed}.",
-            f"Only holders of these roles may: {listed}.",
         ),
     )
 

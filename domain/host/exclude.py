@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from domain.case.commands import Command
+from domain.holding import held_anywhere
 from domain.host.events import PersonExcluded
 from domain.host.handle import KEEPERS, unknown_host
 from domain.reactions import Batch, recorded
-from domain.refusal import Refused
 from domain.retrying import decided_anew
 from domain.service import CaseService, Receipt
-from protocols.text import Text
 
 # Besides those who keep the registry: those to whom a person in danger has told it.
 MAY_EXCLUDE = ("anti_violence_referent", "municipal_referent", *KEEPERS)
@@ -23,16 +22,7 @@ class ExcludePerson(Command, frozen=True, kw_only=True):
 
 def exclude_person(service: CaseService, command: ExcludePerson) -> Receipt:
     """Raises Refused, LogUnavailable. Excluding somebody twice is harmless."""
-    role = next((role for role, _, _ in command.actor.holds if role in MAY_EXCLUDE), None)
-    if role is None:
-        raise Refused(
-            "forbidden",
-            "role_not_held",
-            Text(
-                f"Lo può fare chi ha uno di questi ruoli: {', '.join(MAY_EXCLUDE)}.",
-                f"Only holders of these roles may: {', '.join(MAY_EXCLUDE)}.",
-            ),
-        )
+    role = held_anywhere(service.territory, command.actor, MAY_EXCLUDE)
 
     def attempt() -> Receipt:
         host = service.host(command.case)

@@ -31,6 +31,14 @@ class Notice(msgspec.Struct, frozen=True):
     read_at: datetime | None
 
 
+class Matter(Notice, frozen=True):
+    """What somebody was told of one task, as its latest notice; of everything else each notice by
+    itself. `earlier`: how many notices were there before; `read_at`: None while one of them has
+    not been read."""
+
+    earlier: int
+
+
 class Preferences(msgspec.Struct, frozen=True):
     """`mail`: what is mailed at once; `digest`: the hour at which one mail says how many notices
     have not been read, None for no such mail."""
@@ -59,17 +67,31 @@ _MAIL = """
     INSERT INTO notice_mails (person, about, case_id) VALUES (%s, %s, %s)
     ON CONFLICT (person, about) DO NOTHING
 """
+# Of one task people are told that it is there, is theirs, is nearly due, is late: one matter.
+OF_TASKS: tuple[Kind, ...] = ("opened", "assigned", "reminded", "escalated")
+_MATTER = (
+    f"case_id, CASE WHEN kind IN ({', '.join(map(repr, OF_TASKS))}) THEN task ELSE id::text END"
+)
 _LIST = f"""
-    SELECT {_COLUMNS} FROM notices
-    WHERE person = %s AND (%s::bigint IS NULL OR id < %s) ORDER BY id DESC LIMIT %s
+    SELECT {_COLUMNS.replace("read_at", "CASE WHEN read THEN read_at END AS read_at")}, earlier
+    FROM (
+        SELECT *, count(*) OVER matter - 1 AS earlier,
+               bool_and(read_at IS NOT NULL) OVER matter AS read,
+               max(id) OVER matter AS latest
+        FROM notices WHERE person = %s WINDOW matter AS (PARTITION BY {_MATTER})
+    ) AS told
+    WHERE id = latest AND (%s::bigint IS NULL OR id < %s) ORDER BY id DESC LIMIT %s
 """
 _ONE = f"SELECT {_COLUMNS} FROM notices WHERE person = %s AND id = %s"
-_UNREAD = (
-    "SELECT count(*) FROM (SELECT FROM notices WHERE person = %s AND read_at IS NULL LIMIT %s)"
-)
-_READ = """
-    UPDATE notices SET read_at = clock_timestamp()
-    WHERE person = %s AND read_at IS NULL AND (%s::bigint IS NULL OR id = %s) AND id <= %s
+_UNREAD = f"""
+    SELECT count(*) FROM (
+        SELECT FROM notices WHERE person = %s AND read_at IS NULL GROUP BY {_MATTER} LIMIT %s
+    )
+"""
+_READ = "UPDATE notices SET read_at = clock_timestamp() WHERE person = %s AND read_at IS NULL"
+_READ_ALL = f"{_READ} AND id <= %s"
+_READ_ONE = f"""
+    {_READ_ALL} AND ({_MATTER}) = (SELECT {_MATTER} FROM notices WHERE person = %s AND id = %s)
 """
 _FORGET = "DELETE FROM notices WHERE at < %s"
 _CHOICES = "SELECT person, mail, digest FROM notice_preferences WHERE person = ANY(%s)"
@@ -104,9 +126,9 @@ def write(
 
 def listed(
     connection: Connection[Any], person: str, *, before: int | None = None, limit: int = 30
-) -> list[Notice]:
+) -> list[Matter]:
     """The latest first. `before`: older than this one."""
-    with connection.cursor(row_factory=class_row(Notice)) as cursor:
+    with connection.cursor(row_factory=class_row(Matter)) as cursor:
         return cursor.execute(_LIST, (person, before, before, limit)).fetchall()
 
 
@@ -117,7 +139,7 @@ def one(connection: Connection[Any], person: str, id: int) -> Notice | None:
 
 
 def unread(connection: Connection[Any], person: str) -> int:
-    """How many have not been read, MANY at most."""
+    """Of how many matters something has not been read, MANY at most."""
     row = connection.execute(_UNREAD, (person, MANY)).fetchone()
     return row[0] if row else 0
 
@@ -140,8 +162,12 @@ def told_until(connection: Connection[Any], *, hold: bool = False) -> int:
 def mark_read(
     connection: Connection[Any], person: str, *, one: int | None = None, until: int
 ) -> None:
-    """One of the person's notices, or all up to `until`: what came after was not on the page."""
-    connection.execute(_READ, (person, one, one, until))
+    """What the person was told of the matter of one notice, or of all, up to `until`: what came
+    after was not on the page."""
+    if one is None:
+        connection.execute(_READ_ALL, (person, until))
+    else:
+        connection.execute(_READ_ONE, (person, until, person, one))
 
 
 def forget(connection: Connection[Any], before: datetime) -> None:

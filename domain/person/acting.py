@@ -8,6 +8,7 @@ from uuid import UUID
 
 from domain.case.commands import Actor, Command
 from domain.case.state import CaseState
+from domain.holding import not_held
 from domain.log.appending import Claims
 from domain.log.recorded import Recorded
 from domain.person.forgetting import cases_of
@@ -17,7 +18,7 @@ from domain.refusal import Refused
 from domain.retrying import decided_anew
 from protocols.engine.events import Body
 from protocols.language.answers import text_problem
-from protocols.territory import scope_place
+from protocols.territory import Territory, scope_place
 from protocols.text import Text
 
 if TYPE_CHECKING:
@@ -79,7 +80,9 @@ def cases_about(service: CaseService, person: PersonState) -> list[CaseState]:
     return [service.state(case) for one in person.ids for case in cases_of(service, one)]
 
 
-def role_in(actor: Actor, roles: Iterable[str], cases: Iterable[CaseState]) -> str:
+def role_in(
+    territory: Territory, actor: Actor, roles: Iterable[str], cases: Iterable[CaseState]
+) -> str:
     """The role in which the actor may act: one of `roles`, held for the whole territory or where
     one of the cases is. Raises Refused (forbidden)."""
     roles = tuple(roles)
@@ -94,17 +97,7 @@ def role_in(actor: Actor, roles: Iterable[str], cases: Iterable[CaseState]) -> s
             held = True
             if not scope_place(scope) or scope in places:
                 return role
-    listed = ", ".join(roles)
-    raise Refused(
-        "forbidden",
-        "role_not_held",
-        Text(
-            f"Lo può fare chi ha uno di questi ruoli: {listed}"
-            + (", dove la persona ha un caso." if held else "."),
-            f"Only holders of these roles may: {listed}"
-            + (", where the person has a case." if held else "."),
-        ),
-    )
+    raise not_held(territory, roles, elsewhere=held)
 
 
 def check_why(why: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -10,12 +11,14 @@ from msgspec.structs import replace
 
 from domain.case.events import PersonReplaced
 from domain.conformance import Finding
+from domain.log.errors import UnreadableEvent
 from domain.log.mapper import CaseLogMapper
 from domain.log.recorded import Entry, Recorded
 from domain.log.recorder import CaseLogRecorder
 from domain.log.topics import topic_of
 from domain.person import events as p
 from domain.person.state import PersonState, evolve
+from domain.proof.reading import LEAST
 from protocols.engine.events import CaseOpened
 from protocols.text import Text
 
@@ -79,7 +82,7 @@ _READ = """
 """
 _OPENED = """
     SELECT notification_id, originator_id, originator_version, topic, state FROM stored_events
-    WHERE originator_id = ANY(%b) AND originator_version = 1
+    WHERE originator_id = ANY(%b::uuid[]) AND originator_version = 1
 """
 _STILL_FOUND = """
     SELECT DISTINCT e.originator_id FROM stored_events e
@@ -91,37 +94,49 @@ _STILL_FOUND = """
 def person_flaws(recorder: CaseLogRecorder) -> Iterator[Finding]:
     """Whether who was merged, who stands for them, and their cases say the same; and whether
     somebody who was erased can still be found. Raises LogUnavailable."""
-    mapper = CaseLogMapper()
     topics = [topic_of(body) for body in _JOINING]
-    kept: dict[UUID, UUID] = {}
-    stands: dict[UUID, UUID] = {}
-    about: dict[UUID, UUID] = {}
-    for row in recorder.rows(_READ, (topics,)):
-        event = mapper.read(Entry._make(row))
-        body, of = event.body, event.originator_id
+    # Ids as they are written: whoever altered one may have left no id at all.
+    kept: dict[str, str] = {}
+    stands: dict[str, str] = {}
+    about: dict[str, str] = {}
+    for event in _readable(recorder, _READ, topics):
+        body, of = event.body, str(event.originator_id)
         if isinstance(body, p.MergedInto):
-            kept[of] = UUID(body.kept)
+            kept[of] = body.kept
         elif isinstance(body, p.PartedFrom):
             kept.pop(of, None)
             if body.kept:
-                kept[of] = UUID(body.kept)
+                kept[of] = body.kept
         elif isinstance(body, p.PersonsMerged):
-            stands |= dict.fromkeys(map(UUID, (body.merged, *body.along)), of)
+            stands |= dict.fromkeys((body.merged, *body.along), of)
         elif isinstance(body, p.PersonsParted):
-            stands.pop(UUID(body.merged), None)
-            stands |= dict.fromkeys(map(UUID, body.along), UUID(body.merged))
+            stands.pop(body.merged, None)
+            stands |= dict.fromkeys(body.along, body.merged)
         else:
-            about[of] = UUID(body.person)
-    for person, _ in sorted(kept.items() ^ stands.items()):
-        yield Finding(person, 0, "merge_one_sided", _ONE_SIDED)
-    for row in recorder.rows(_OPENED, (list(about),)) if about else ():
-        event = mapper.read(Entry._make(row))
+            about[of] = body.person
+    for person, other in sorted(kept.items() ^ stands.items()):
+        yield Finding(_id(person) or _id(other) or LEAST, 0, "merge_one_sided", _ONE_SIDED)
+    for event in _readable(recorder, _OPENED, list(about)) if about else ():
         if isinstance(event.body, CaseOpened):
-            opened = UUID(event.body.person)
-            if about[event.originator_id] != kept.get(opened, opened):
+            opened = event.body.person
+            if about[str(event.originator_id)] != kept.get(opened, opened):
                 yield Finding(event.originator_id, 0, "case_of_another", _OF_ANOTHER)
     for (person,) in recorder.rows(_STILL_FOUND):
         yield Finding(person, 0, "erased_found", _FOUND)
+
+
+def _readable(recorder: CaseLogRecorder, query: str, of: list[str]) -> Iterator[Recorded]:
+    """What cannot be read is told where the log is checked."""
+    mapper = CaseLogMapper()
+    for row in recorder.rows(query, (of,)):
+        with suppress(UnreadableEvent):
+            yield mapper.read(Entry._make(row))
+
+
+def _id(written: str) -> UUID | None:
+    with suppress(ValueError):
+        return UUID(written)
+    return None
 
 
 _ONE_SIDED = Text(

@@ -94,7 +94,8 @@ def decline_correction(service: CaseService, command: DeclineCorrection) -> Rece
 def _role(service: CaseService, command: Command) -> str:
     cases: list[CaseState] = cases_about(service, own(service, command.case))
     records = service.territory.records
-    return role_in(command.actor, (*records.corrects, *records.restricts), cases)
+    roles = (*records.corrects, *records.restricts)
+    return role_in(service.territory, command.actor, roles, cases)
 
 
 def _check_restriction(service: CaseService, person: PersonState, actor: Actor) -> None:

@@ -14,8 +14,9 @@ from uuid import UUID
 import msgspec
 from dateutil.relativedelta import relativedelta
 
-from domain.case.commands import Actor, Command
+from domain.case.commands import Command
 from domain.case.state import fold as fold_case
+from domain.holding import held_anywhere
 from domain.log.appending import Claims
 from domain.person import events as p
 from domain.person.acting import Said, check_why, once
@@ -97,7 +98,8 @@ def standing(service: CaseService, person: UUID) -> Standing:
 
 def request_erasure(service: CaseService, command: RequestErasure) -> Receipt:
     """Raises Refused, LogUnavailable."""
-    role = _role(command.actor, service.territory.records.erasure.asked_by)
+    territory = service.territory
+    role = held_anywhere(territory, command.actor, territory.records.erasure.asked_by)
     check_why(command.why)
     if command.ground not in GROUNDS:
         listed = ", ".join(GROUNDS)
@@ -126,7 +128,8 @@ def request_erasure(service: CaseService, command: RequestErasure) -> Receipt:
 def decide_erasure(service: CaseService, command: DecideErasure) -> Receipt:
     """Approve or decline. An approved erasure is complete when this returns; should the process
     die on the way, the same command again completes it. Raises Refused, LogUnavailable."""
-    role = _role(command.actor, service.territory.records.erasure.approved_by)
+    territory = service.territory
+    role = held_anywhere(territory, command.actor, territory.records.erasure.approved_by)
     if not command.approve:
         check_why(command.why)
 
@@ -162,7 +165,8 @@ def decide_erasure(service: CaseService, command: DecideErasure) -> Receipt:
 
 def hold_records(service: CaseService, command: HoldRecords) -> Receipt:
     """Place or lift a legal hold. Raises Refused, LogUnavailable."""
-    role = _role(command.actor, service.territory.records.erasure.approved_by)
+    territory = service.territory
+    role = held_anywhere(territory, command.actor, territory.records.erasure.approved_by)
     check_why(command.why)
 
     def decide(now: Standing) -> Body:
@@ -260,18 +264,3 @@ def _record(
         return Said(streams, Claims((), held(service.recorder, ids)))
 
     return once(service, command, role, said)
-
-
-def _role(actor: Actor, roles: tuple[str, ...]) -> str:
-    for role, _, _ in actor.holds:
-        if role in roles:
-            return role
-    listed = ", ".join(roles)
-    raise Refused(
-        "forbidden",
-        "role_not_held",
-        Text(
-            f"Lo può fare chi ha uno di questi ruoli: {listed}.",
-            f"Only holders of these roles may: {listed}.",
-        ),
-    )

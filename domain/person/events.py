@@ -74,9 +74,11 @@ class LegalHoldLifted(Body, frozen=True):
 
 
 class PersonReferred(Body, frozen=True):
-    """Somebody already known is referred once more: `case` is the one that was opened."""
+    """Somebody already known is referred once more: `case` is the one that was opened; `sealed`:
+    with an address that is protected."""
 
     case: str
+    sealed: bool = False
 
 
 class PersonCorrected(Body, frozen=True):

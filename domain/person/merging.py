@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from uuid import UUID
 
 from domain.case.commands import Command
-from domain.case.events import PersonReplaced
+from domain.case.events import CaseSealed, PersonReplaced
 from domain.case.state import CaseState
 from domain.host.events import PersonExcluded
 from domain.log.appending import Claim, Claims
@@ -58,7 +58,7 @@ def propose_merge(service: CaseService, command: ProposeMerge) -> Receipt:
     rules = service.territory.records.joins
     kept, merged = _pair(service, command.case, command.merged)
     about = [*cases_about(service, kept), *cases_about(service, merged)]
-    role = role_in(command.actor, rules.proposed_by, about)
+    role = role_in(service.territory, command.actor, rules.proposed_by, about)
 
     def decide() -> Said:
         kept, merged = _mergeable(service, command.case, command.merged)
@@ -84,7 +84,7 @@ def decide_merge(service: CaseService, command: DecideMerge) -> Receipt:
     rules = service.territory.records.joins
     kept, merged = _pair(service, command.case, command.merged)
     about = [*cases_about(service, kept), *cases_about(service, merged)]
-    role = role_in(command.actor, rules.approved_by, about)
+    role = role_in(service.territory, command.actor, rules.approved_by, about)
 
     def decide() -> Said:
         kept = own(service, command.case)
@@ -120,7 +120,7 @@ def part_persons(service: CaseService, command: PartPersons) -> Receipt:
     check_why(command.why)
     kept = own(service, command.case)
     roles = service.territory.records.joins.approved_by
-    role = role_in(command.actor, roles, cases_about(service, kept))
+    role = role_in(service.territory, command.actor, roles, cases_about(service, kept))
 
     def decide() -> Said:
         kept = own(service, command.case)
@@ -158,6 +158,11 @@ def _merge(
     said, claims = _about(service, cases, kept.id)
     _check_open(service, kept, claims)
     along = merged.ids[1:]
+    if kept.sealed and not merged.sealed:
+        said = [(case, version, [*bodies, CaseSealed()]) for case, version, bodies in said]
+    if merged.sealed and not kept.sealed:
+        others = cases_about(service, kept)
+        said += [(case.id, case.version, [CaseSealed()]) for case in others]
     streams: list[_Stream] = [
         (kept.id, kept.version, [_joined(body, along, kept.sealed or merged.sealed)]),
         (merged.id, merged.version, [p.MergedInto(str(kept.id))]),

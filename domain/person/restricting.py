@@ -121,7 +121,7 @@ def _decided(
     check_why(command.why)
     person = own(service, command.case)
     roles = service.territory.records.restricts
-    role = role_in(command.actor, roles, cases_about(service, person))
+    role = role_in(service.territory, command.actor, roles, cases_about(service, person))
 
     def decide() -> Said:
         person: PersonState = own(service, command.case)

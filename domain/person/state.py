@@ -87,6 +87,7 @@ def _eased(state: PersonState, body: p.RestrictionEased) -> PersonState:
 _CHANGES: dict[type, Callable[[PersonState, Any], PersonState]] = {
     p.PersonRegistered: _registered,
     p.PersonNamed: _named,
+    p.PersonReferred: lambda s, b: replace(s, sealed=s.sealed or b.sealed),
     p.PersonCorrected: lambda s, b: replace(s, sex=b.sex, birth_year=b.birth_year),
     p.MergeProposed: lambda s, b: replace(s, proposed={**s.proposed, UUID(b.merged): b.by}),
     p.MergeDeclined: lambda s, b: replace(s, proposed=_without(s, b.merged)),

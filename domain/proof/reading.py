@@ -9,10 +9,12 @@ from uuid import UUID
 from domain.log.recorder import CaseLogRecorder
 from domain.proof.leaf import FIRST, event_hash
 
-# What may not be missing, and is, is read as what cannot be: so that its hash is not right.
+# What may not be missing, and is, is read as what cannot be: so that its hash is not right; and
+# numbers as numbers, whatever somebody made of their columns.
 _COLUMNS = """
-    e.notification_id, e.originator_id, coalesce(e.originator_version, 9223372036854775807),
-    coalesce(e.topic, ''), coalesce(e.state, ''), coalesce(e.hash, '')
+    e.notification_id::bigint, e.originator_id,
+    coalesce(e.originator_version::bigint, 9223372036854775807), coalesce(e.topic, ''),
+    coalesce(e.state, ''), coalesce(e.hash, '')
 """
 _BY_POSITION = f"""
     SELECT {_COLUMNS}, (

@@ -79,7 +79,7 @@ class KeyRing:
             )
         try:
             return AESGCM(key).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], person.bytes)
-        except InvalidTag:
+        except (InvalidTag, ValueError):  # ValueError: cut so short that no nonce is left
             raise VaultProblem(
                 "Una chiave dei dati personali è stata alterata, o è di un'altra installazione.",
                 "A key of personal data was altered, or is of another installation.",

@@ -3,10 +3,10 @@
 A command's row must point to the events that the command wrote, and every event but the reads,
 which nobody commands, must have one: else a command could be repeated. Claims to be somebody's only
 open case must be those of the cases that are open. What cannot be told from the log is not checked:
-a command's fingerprint and answer, which only serve whoever repeats it, and claims of keyed hashes,
-which `cantiere person index` makes anew.
+a command's fingerprint and answer, which only serve whoever repeats it. Claims of keyed hashes are
+told from what is sealed: `domain.person.found`.
 
-And the log's table must still be guarded as it was set up, and the clock of a real installation
+And the log's tables must still be guarded as they were set up, and the clock of a real installation
 unmoved.
 """
 
@@ -18,6 +18,7 @@ from uuid import UUID
 from domain.conformance import Finding
 from domain.log.recorder import CaseLogRecorder
 from domain.proof.reading import LEAST
+from domain.verifying.guards import guard_findings
 from protocols.text import Text
 
 # The id of the command is in each of its events, as it is stored.
@@ -37,7 +38,7 @@ _UNCOMMANDED = """
         SELECT lag(last_position, 1, 0::bigint) OVER (ORDER BY first_position) AS before,
             first_position AS next
         FROM commands WHERE first_position IS NOT NULL
-        UNION ALL SELECT coalesce(max(last_position), 0), %b::bigint + 1
+        UNION ALL SELECT coalesce(max(last_position), 0), least(%b::bigint, 9223372036854775806) + 1
         FROM commands WHERE first_position IS NOT NULL
     )
     SELECT coalesce(min(e.notification_id), 0), count(*) FROM spans s JOIN stored_events e
@@ -66,27 +67,15 @@ _CLAIMS = """
         OR position(convert_to(encode(c.key, 'hex')::uuid::text, 'UTF8') IN o.state) = 0
     ORDER BY 1 LIMIT 100
 """
-_GUARDED = """
-    SELECT c.relkind = 'r' AND NOT c.relrowsecurity AND NOT c.relhasrules
-        AND NOT EXISTS (SELECT FROM pg_inherits i WHERE i.inhparent = c.oid)
-        AND EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = c.oid
-            AND t.tgname = 'stored_events_append_only' AND t.tgenabled IN ('O', 'A'))
-        AND (SELECT count(*) FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0
-            AND NOT a.attisdropped AND a.attnotnull) = 6
-        AND (SELECT count(*) FROM pg_index i WHERE i.indrelid = c.oid
-            AND i.indisunique AND i.indisvalid AND i.indpred IS NULL) >= 2
-    FROM pg_class c WHERE c.oid = 'stored_events'::regclass
-"""
 _MOVED = """
-    SELECT count(*) FROM clock, installation
-    WHERE installation.kind = 'real' AND clock.offset_ <> interval '0'
+    SELECT NOT EXISTS (SELECT FROM clock) OR EXISTS (SELECT FROM clock, installation
+        WHERE installation.kind = 'real' AND clock.offset_ <> interval '0')
 """
 
 
 def ledger_findings(recorder: CaseLogRecorder, until: int) -> Iterator[Finding]:
     """Of the log up to position ``until``. Raises LogUnavailable."""
-    if not recorder.rows(_GUARDED)[0][0]:
-        yield Finding(LEAST, 0, "unguarded", _UNGUARDED)
+    yield from guard_findings(recorder)
     if recorder.rows(_MOVED)[0][0]:
         yield Finding(LEAST, 0, "clock_moved", _CLOCK)
     first, count = recorder.rows(_OTHERS, (until,))[0]
@@ -124,10 +113,4 @@ _CLAIM = Text(
 _CLOCK = Text(
     "L'orologio di un'installazione reale è stato spostato (tabella clock).",
     "The clock of a real installation was moved (table clock).",
-)
-_UNGUARDED = Text(
-    "La tabella stored_events non è più protetta come fu creata (trigger, vincoli, indici, regole "
-    "o eredità): cercare chi l'ha cambiata.",
-    "The table stored_events is no longer guarded as it was made (triggers, constraints, indexes, "
-    "rules or inheritance): find out who changed it.",
 )

@@ -75,7 +75,8 @@ class Cases(ReadModel):
 
     def __init__(self, plans: Plans, territory: Territory) -> None:
         super().__init__(plans, territory)
-        self._titles = TitlesOf(plans)
+        self._titles = TitlesOf(plans, territory.timezone)
+        self._known: dict[tuple[str, str, tuple[str, ...]], dict[str, Any]] = {}
 
     @on(e.CaseOpened)
     def _opened(self, rows: Rows, event: Recorded, body: e.CaseOpened) -> None:
@@ -142,6 +143,10 @@ class Cases(ReadModel):
     def _restricted(self, rows: Rows, event: Recorded, body: facts.RestrictionRequested) -> None:
         self._put(rows, event, restricted=True)
 
+    @on(c.CaseSealed)
+    def _sealed(self, rows: Rows, event: Recorded, body: c.CaseSealed) -> None:
+        self._put(rows, event, sealed=True)
+
     @on(c.CaseRestricted)
     def _stored_only(self, rows: Rows, event: Recorded, body: c.CaseRestricted) -> None:
         self._put(rows, event, stored_only=True)
@@ -184,22 +189,28 @@ class Cases(ReadModel):
         self._put(rows, event, case, **self._standing(case, tasks), **changes)
 
     def _standing(self, case: Case, tasks: list[str]) -> dict[str, Any]:
+        """Of the case with these tasks open. Of each set of steps worked out once."""
+        steps = tuple({task.partition("#")[0]: None for task in tasks})
+        asked = case.protocol, case.version, steps
+        found = self._known.get(asked)
+        if found is None:
+            found = self._known[asked] = self._shown(*asked)
+        return {"open_tasks": tasks, **found}
+
+    def _shown(self, protocol: str, version: str, steps: tuple[str, ...]) -> dict[str, Any]:
         """The stage is that of the last opened task that has one; without any, it stays."""
-        steps = self._titles(case.protocol, case.version).steps
-        found = {task.partition("#")[0]: None for task in tasks}
-        titles = [steps[step] for step in found]
-        standing: dict[str, Any] = {
-            "open_tasks": tasks,
+        titles = [self._titles(protocol, version).steps[step] for step in steps]
+        shown: dict[str, Any] = {
             "next_it": [title.it for title in titles],
             "next_en": [title.en for title in titles],
         }
         for title in reversed(titles):
             if title.stage:
-                standing["stage"] = title.stage
-                standing["stage_it"] = title.stage_it
-                standing["stage_en"] = title.stage_en
+                shown["stage"] = title.stage
+                shown["stage_it"] = title.stage_it
+                shown["stage_en"] = title.stage_en
                 break
-        return standing
+        return shown
 
     @on(e.Migrated, e.MigrationReverted)
     def _migrated(

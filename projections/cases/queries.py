@@ -87,6 +87,7 @@ _LIST = (
       AND (%(reason)s::text IS NULL OR c.reason = %(reason)s)
       AND (%(person)s::uuid IS NULL OR c.person = %(person)s
            OR c.person = (SELECT kept_by FROM persons.persons WHERE originator_id = %(person)s))
+      AND (NOT %(pseudonymous)s OR p.pseudonym <> '')
       AND (%(paused)s::boolean IS NULL OR (c.paused <> '{}') = %(paused)s)
       AND (%(open_step)s::text IS NULL
            OR EXISTS (SELECT FROM unnest(c.open_tasks) t
@@ -113,12 +114,14 @@ def cases(
     stage: str | None = None,
     reason: str | None = None,
     person: UUID | None = None,
+    pseudonymous: bool = False,
     paused: bool | None = None,
     open_step: str | None = None,
     limit: int = 50,
     cursor: str = "",
 ) -> CasePage:
-    """Cases, the latest opened first. `state`: open or ended. A sealed case is not found by its
+    """Cases, the latest opened first. `state`: open or ended; `pseudonymous`: only of persons who
+    have a pseudonym. A sealed case is not found by its
     comune. Raises BadCursor."""
     after_at, after_id = after(cursor, instant, UUID)
     parameters = {
@@ -132,6 +135,7 @@ def cases(
         "stage": stage,
         "reason": reason,
         "person": person,
+        "pseudonymous": pseudonymous,
         "paused": paused,
         "open_step": open_step,
         "limit": limit + 1,

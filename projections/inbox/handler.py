@@ -116,7 +116,7 @@ class Inbox(ReadModel):
 
     def __init__(self, plans: Plans, territory: Territory) -> None:
         super().__init__(plans, territory)
-        self._titles = TitlesOf(plans)
+        self._titles = TitlesOf(plans, territory.timezone)
 
     # ── the case ─────────────────────────────────────────────────────────────────────────────
 
@@ -142,6 +142,10 @@ class Inbox(ReadModel):
     @on(facts.ResidenceTransferred)
     def _moved(self, rows: Rows, event: Recorded, body: facts.ResidenceTransferred) -> None:
         self._change_case(rows, event, comune=body.comune, district=body.district)
+
+    @on(c.CaseSealed)
+    def _sealed(self, rows: Rows, event: Recorded, body: c.CaseSealed) -> None:
+        self._change_case(rows, event, sealed=True)
 
     @on(c.CaseRestricted)
     def _stored_only(self, rows: Rows, event: Recorded, body: c.CaseRestricted) -> None:

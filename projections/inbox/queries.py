@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -70,7 +70,8 @@ _QUERY = """
     SELECT t.originator_id || ':' || t.task AS id, t.originator_id AS "case", t.task, t.step,
         t.instance, t.title_it, t.title_en, t.stage, c.protocol, c.version, c.episode,
         c.person::uuid AS person, coalesce(p.pseudonym, '') AS pseudonym,
-        CASE WHEN c.sealed OR p.sealed THEN '' ELSE c.comune END AS comune, c.district, c.source,
+        CASE WHEN c.sealed OR p.sealed OR c.restricted THEN '' ELSE c.comune END AS comune,
+        c.district, c.source,
         t.role, t.scope, t.deputy, t.assignee, t.claimed_by, t.given_by, t.automation,
         t.priority, t.due, t.opened_at, t.rung AS escalated, t.reminded,
         c.paused <> '{}' AND NOT t.ignores_pause AS paused,
@@ -180,3 +181,17 @@ def inbox(
     last = tasks[-1]
     due = last.due.isoformat() if last.due else "infinity"
     return InboxPage(tasks, cursor_of(-last.priority, due, last.case, last.task))
+
+
+def still_open(
+    connection: Connection[Any], tasks: Iterable[tuple[UUID, str]]
+) -> set[tuple[UUID, str]]:
+    """Of these tasks (case, key) those that are open."""
+    asked = list(tasks)
+    query = """
+        SELECT originator_id, task FROM inbox.tasks
+        JOIN unnest(%s::uuid[], %s::text[]) AS asked ("case", key)
+          ON originator_id = asked."case" AND task = asked.key
+    """
+    keys = [case for case, _ in asked], [task for _, task in asked]
+    return set(connection.execute(query, keys).fetchall())

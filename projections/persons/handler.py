@@ -17,6 +17,7 @@ from domain.person.events import (
     PersonCorrected,
     PersonErased,
     PersonNamed,
+    PersonReferred,
     PersonRegistered,
     PersonsMerged,
     ProcessingRestricted,
@@ -79,6 +80,11 @@ class Persons(ReadModel):
                 birth_year=body.birth_year or person.birth_year,
             ),
         )
+
+    @on(PersonReferred)
+    def _referred(self, rows: Rows, event: Recorded, body: PersonReferred) -> None:
+        person: Person = rows.get("persons", event.originator_id)
+        rows.put("persons", replace(person, sealed=person.sealed or body.sealed))
 
     @on(PersonCorrected)
     def _corrected(self, rows: Rows, event: Recorded, body: PersonCorrected) -> None:

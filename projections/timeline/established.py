@@ -1,4 +1,4 @@
-"""What a fact is called in words. Codes and dates only: nothing that tells who the person is."""
+"""What a fact is called in words. Choices and dates only: nothing that tells who the person is."""
 
 from __future__ import annotations
 
@@ -30,7 +30,12 @@ def _said(it: str, en: str) -> Tell:
 def _with(it: str, en: str, field: str) -> Tell:
     def tell(titles: Titles, body: Any) -> tuple[str, str]:
         value = getattr(body, field)
-        return (f"{it}: {value}", f"{en}: {value}") if value not in ("", None) else (it, en)
+        if value in ("", None):
+            return it, en
+        if not isinstance(value, str):
+            return f"{it}: {value}", f"{en}: {value}"
+        said = titles.answer(body.task.partition("#")[0], type(body).__name__, field, value)
+        return f"{it}: {said[0]}", f"{en}: {said[1]}"
 
     return tell
 
@@ -60,18 +65,24 @@ def _reserved(titles: Titles, body: f.PlaceReserved) -> tuple[str, str]:
 
 def _started(titles: Titles, body: f.PlacementStarted) -> tuple[str, str]:
     it, en = _kind(body.kind)
+    begins, ends = titles.day(body.starts_on), titles.day(body.ends_on)
     return (
-        f"Inserimento avviato: {it}, dal {body.starts_on} al {body.ends_on}",
-        f"Placement started: {en}, from {body.starts_on} to {body.ends_on}",
+        f"Inserimento avviato: {it}, dal {begins} al {ends}",
+        f"Placement started: {en}, from {begins} to {ends}",
     )
 
 
 def _attendance(titles: Titles, body: f.AttendanceValidated) -> tuple[str, str]:
+    month = "/".join(reversed(body.month.split("-")))
     hours = f"{body.hours_attended:g}/{body.hours_planned:g}"
     return (
-        f"Presenze di {body.month} convalidate: {hours} ore",
-        f"Attendance of {body.month} validated: {hours} hours",
+        f"Presenze di {month} convalidate: {hours} ore",
+        f"Attendance of {month} validated: {hours} hours",
     )
+
+
+def _follow_up(titles: Titles, body: f.FollowUpDone) -> tuple[str, str]:
+    return f"Controllo dopo {body.month} mesi", f"Follow-up after {body.month} months"
 
 
 ESTABLISHED: dict[type, Tell] = {
@@ -102,7 +113,7 @@ ESTABLISHED: dict[type, Tell] = {
         "La persona ha scelto di dare il proprio nome", "The person has chosen to give a name"
     ),
     f.RestrictionRequested: _said("Trattamento limitato", "Processing restricted"),
-    f.FollowUpDone: _with("Controllo a distanza di mesi", "Follow-up after months", "month"),
+    f.FollowUpDone: _follow_up,
     f.CaseClosed: _with("Motivo di uscita", "Reason of exit", "reason"),
 }
 

@@ -41,13 +41,13 @@ _TEXT_CHANGES = (e.CaseOpened, e.Migrated, e.MigrationReverted)
 
 class Timeline(ReadModel):
     name = "timeline"
-    version = 2
+    version = 3
     folder = Path(__file__).parent
     tables = {"cases": Table(Case), "entries": Table(Entry, log=True)}
 
     def __init__(self, plans: Plans, territory: Territory) -> None:
         super().__init__(plans, territory)
-        self._titles = TitlesOf(plans)
+        self._titles = TitlesOf(plans, territory.timezone)
 
     @on(e.CaseOpened)
     def _opened(self, rows: Rows, event: Recorded, body: e.CaseOpened) -> None:

@@ -47,7 +47,7 @@ def _case_opened(t: Titles, b: e.CaseOpened) -> Sentence:
 
 def _scheduled(t: Titles, b: e.StepScheduled) -> Sentence:
     it, en = _step(t, b.step)
-    day = b.opens_at.date().isoformat()
+    day = t.day(b.opens_at)
     return f"In programma: «{it}», dal {day}", f"Scheduled: “{en}”, from {day}"
 
 
@@ -141,7 +141,7 @@ def _resumed(t: Titles, b: e.ClocksResumed) -> Sentence:
 
 
 def _result(t: Titles, b: e.ResultSet) -> Sentence:
-    return f"Risultato stabilito: {b.result}", f"Result set: {b.result}"
+    return _because("Risultato stabilito", "Result set", t.reason(b.result))
 
 
 def _episode(t: Titles, b: e.EpisodeStarted) -> Sentence:
@@ -150,11 +150,14 @@ def _episode(t: Titles, b: e.EpisodeStarted) -> Sentence:
 
 def _ended(t: Titles, b: e.CaseEnded) -> Sentence:
     if b.silent:
-        return (
-            f"Caso chiuso ({b.reason}), senza altre comunicazioni",
-            f"Case ended ({b.reason}), nothing more is sent",
-        )
-    return f"Caso chiuso: {b.reason}", f"Case ended: {b.reason}"
+        it, en = "Caso chiuso, senza altre comunicazioni", "Case ended, nothing more is sent"
+    else:
+        it, en = "Caso chiuso", "Case ended"
+    return _because(it, en, t.reason(b.reason))
+
+
+def _because(it: str, en: str, reason: tuple[str, str] | None) -> Sentence:
+    return (f"{it}: {reason[0]}", f"{en}: {reason[1]}") if reason else (it, en)
 
 
 def _exception(what_it: str, what_en: str) -> Callable[[Titles, Any], Sentence]:
@@ -254,6 +257,7 @@ SENTENCES: dict[type, Callable[[Titles, Any], Sentence]] = {
         "Verificato un accesso d'emergenza", "Emergency access reviewed"
     ),
     c.PersonReplaced: _plainly("Riconosciuto di chi è il caso", "Recognised whose case it is"),
+    c.CaseSealed: _plainly("Indirizzo protetto da ora", "Address protected from now on"),
     c.CaseRestricted: _plainly("Trattamento limitato", "Processing restricted"),
     c.CaseRestrictionEased: _plainly("Trattamento limitato: un operatore è ammesso", "Processing "
                                      "restricted: a member of staff is let in"),

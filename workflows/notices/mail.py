@@ -7,6 +7,7 @@ import ssl
 from email.message import EmailMessage
 from email.utils import format_datetime
 
+from domain.notices import book
 from domain.notices.outbox import Mail
 from domain.notices.settings import MailSettings
 from protocols.text import Text
@@ -16,7 +17,7 @@ _BODY = Text(
     "In Cantiere c'è qualcosa che aspetta te. Per leggerlo:",
     "In Cantiere something waits for you. Read it at:",
 )
-_SUBJECT_OF_DAY = Text("Cantiere: i tuoi avvisi di oggi", "your notices of today")
+_SUBJECT_OF_DAY = Text("Cantiere: avvisi da leggere", "notices to read")
 _ONE = Text(
     "In Cantiere c'è un avviso che non hai ancora letto:",
     "In Cantiere there is a notice that you have not read yet:",
@@ -25,9 +26,10 @@ _MANY = Text(
     "In Cantiere ci sono {n} avvisi che non hai ancora letto:",
     "In Cantiere there are {n} notices that you have not read yet:",
 )
+_SO_MANY = Text("{n} o più", "{n} or more")
 _WHY = Text(
-    "Quali messaggi ricevere si sceglie nella stessa pagina. A questo indirizzo nessuno risponde.",
-    "Which messages you get is chosen on the same page. Nobody reads answers to this address.",
+    "Nella stessa pagina scegli quali messaggi ricevere. Le risposte non le legge nessuno.",
+    "On the same page you choose which messages you get. Nobody reads answers to them.",
 )
 
 
@@ -54,10 +56,11 @@ def compose(mail: Mail, settings: MailSettings, address: str, waiting: int) -> E
     message["Message-ID"] = f"<{mail.message_id}@{settings.sender.partition('@')[2]}>"
     # RFC 3834: no machine shall answer a machine.
     message["Auto-Submitted"] = "auto-generated"
-    parts = [
-        f"{body.in_(language).format(n=waiting)}\n\n{settings.link}\n\n{_WHY.in_(language)}\n"
-        for language in ("it", "en")
-    ]
+    many = _SO_MANY if waiting >= book.MANY else Text("{n}")
+    parts = []
+    for language in ("it", "en"):
+        said = body.in_(language).format(n=many.in_(language).format(n=waiting))
+        parts.append(f"{said}\n\n{settings.link}\n\n{_WHY.in_(language)}\n")
     message.set_content("\n— — —\n\n".join(parts))
     return message
 

@@ -99,7 +99,7 @@ def _wrong(since: date | None, until: date | None, today: date) -> tuple[FieldPr
 
 def _told(seen: Seen, found: Between) -> dict[str, Any]:
     protocol, changed = seen.plan.protocol, found.difference
-    titles = Titles(protocol)
+    titles = Titles(protocol, seen.desk.door.service.territory.timezone)
     by_version = {event.originator_version: event for event in seen.history}
     facts = [by_version[fact.version] for fact in changed.facts]
     return {

@@ -165,8 +165,11 @@ def _entails(seen: Seen, plan: EventPlan) -> list[tuple[Text, dict[str, Any]]]:
     """What will come of it, as texts with their values."""
     event, steps = plan.event, seen.plan.protocol.steps
     found: list[tuple[Text, dict[str, Any]]] = []
-    if event.ends:
+    if event.ends and not event.within:
         found.append((words.ENDS_SILENTLY if event.silently else words.ENDS_CASE, {}))
+        open_now = dict.fromkeys(steps[task.step].title for task in seen.state.open_tasks())
+        if open_now:
+            found.append((words.WITHDRAWS, {"titles": list(open_now)}))
     if event.pauses:
         found.append((words.PAUSES_CLOCKS, {}))
     found += [(words.OPENS_TASK, {"title": steps[name].title}) for name in event.opens]

@@ -16,13 +16,13 @@ from api.http.access import (
     may_review_emergencies,
     stored_only,
 )
-from api.http.case_events import PossibleEvent, possible_events
 from api.http.case_view import CaseDetail, case_detail
 from api.http.disclosures import disclosures_of
 from api.http.documents import documents_of
 from api.http.emergencies import emergency_grounds, lines_of
 from api.http.notes import notes_of
 from api.web.case.course import FILTERS, course
+from api.web.case.happening import happenings
 from api.web.case.joinable import joinable
 from api.web.case.readers import may_see_readers
 from api.web.case.records import agreements, departures, placements, profile
@@ -124,7 +124,7 @@ def _of_the_data(seen: Seen) -> dict[str, Any]:
         "named": {
             to: addressee(territory, to) for note in notes.notes for to in (note.by, note.to)
         },
-        "events": reportable(seen),
+        "events": happenings(seen),
         "exceptions": {
             kind: not bound and seen.stands_in(getattr(exceptions, kind))
             for kind in ("skip", "redo", "force", "correct")
@@ -140,13 +140,6 @@ def _rooms(seen: Seen) -> list[tuple[Text, str]]:
     if project_of(seen.plan).signing:
         found.append((project.TITLE, f"/casi/{seen.case}/progetto"))
     return found
-
-
-def reportable(seen: Seen) -> list[PossibleEvent]:
-    """What the reader may report of the case, possible now or not."""
-    if stored_only(seen.reader, seen.sight):
-        return []
-    return [each for each in possible_events(seen.desk.door, seen.case).events if each.may_report]
 
 
 def header(seen: Seen) -> Header:

@@ -17,7 +17,7 @@ from api.web.words import case as words
 from domain.log.recorded import Recorded
 from projections.timeline.established import KINDS
 from projections.timeline.sentences import SENTENCES
-from projections.titles import Titles
+from projections.titles import Titles, answer
 from protocols import facts
 from protocols.engine import events as e
 from protocols.language.forms import FormField
@@ -78,16 +78,8 @@ def agreements(seen: Seen) -> tuple[Agreed, ...]:
 
 def _titled(seen: Seen, fact: facts.Fact, name: str) -> Text:
     """A fact's value that is an outcome of its step, or a choice of its form, in words."""
-    value: str = getattr(fact, name)
-    step = seen.plan.protocol.steps.get(fact.task.partition("#")[0])
-    outcome = step.outcomes.get(value) if step is not None else None
-    if outcome is not None and outcome.title is not None:
-        return outcome.title
-    field = field_of(seen, fact, name)
-    options = field.options if field else None
-    if isinstance(options, dict) and value in options:
-        return options[value]
-    return Text(value.replace("_", " "), value.replace("_", " "))
+    part = fact.task.partition("#")[0]
+    return answer(seen.plan.protocol, part, type(fact).__name__, name, getattr(fact, name))
 
 
 # ── the six dimensions ───────────────────────────────────────────────────────────────────────
@@ -268,8 +260,8 @@ def departures(seen: Seen) -> tuple[Departure, ...]:
 
 
 def _departures(seen: Seen) -> Iterator[Departure]:
-    titles = Titles(seen.plan.protocol)
     territory = seen.desk.door.service.territory
+    titles = Titles(seen.plan.protocol, territory.timezone)
     for event in seen.history:
         if isinstance(event.body, _DEPARTURES):
             reason = seen.body(event).get("reason", "")

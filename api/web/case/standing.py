@@ -13,8 +13,9 @@ from api.web.case.seen import Seen
 from api.web.inbox.view import staff_name, task_address
 from api.web.people import place_of
 from protocols import facts
+from protocols.engine.outlook import ahead
 from protocols.engine.state import SCHEDULED, Task
-from protocols.language.formula import DONE, OPEN, OUT
+from protocols.language.formula import DONE, OPEN
 from protocols.territory import Territory
 from protocols.text import Text
 
@@ -66,7 +67,8 @@ class Member(msgspec.Struct, frozen=True):
 
 def stages(seen: Seen) -> tuple[Stage, ...]:
     """In the protocol's order. One is done when something of it was, and nothing of it is open;
-    what will only open on a day to come does not keep it open."""
+    what will only open on a day to come does not keep it open. One to which the path that the case
+    has taken does not lead is out of it, also where a case event could still open something."""
     protocol = seen.plan.protocol
     of_stage: dict[str, set[str]] = {name: set() for name in protocol.stages}
     scheduled = {each.step for each in map(seen.state.tasks.get, seen.state.open) if each} - {
@@ -76,18 +78,20 @@ def stages(seen: Seen) -> tuple[Stage, ...]:
         if step.stage in of_stage:
             status = seen.state.marks[name].status
             of_stage[step.stage].add(SCHEDULED if name in scheduled else status)
+    coming = {protocol.steps[name].stage for name in ahead(seen.plan, seen.state.marks)}
+    ended = bool(seen.state.ended)
     return tuple(
-        Stage(protocol.stages[name], _progress(found, bool(seen.state.ended)))
+        Stage(protocol.stages[name], _progress(found, ended, name in coming))
         for name, found in of_stage.items()
     )
 
 
-def _progress(marks: set[str], ended: bool) -> Progress:
+def _progress(marks: set[str], ended: bool, coming: bool) -> Progress:
     if OPEN in marks and not ended:
         return "now"
     if DONE in marks:
         return "done"
-    return "out" if ended or marks <= {OUT} else "ahead"
+    return "ahead" if not ended and (coming or SCHEDULED in marks) else "out"
 
 
 def tasks(seen: Seen) -> tuple[tuple[TaskLine, ...], tuple[TaskLine, ...]]:

@@ -163,10 +163,11 @@ def _needed(seen: Seen, step: str) -> Iterator[Needed]:
 
 
 def _quorum(seen: Seen, step: str) -> Iterator[Quorum]:
-    """How many must be present: the least that the form takes where it asks how many were."""
+    """How many must be present: the least that the form takes where it asks how many were,
+    or who."""
     form = seen.screen.form_of(step)
     for field in form.fields.values() if form else ():
-        if field.type == "integer" and field.min:
+        if field.type in ("integer", "list") and field.min:
             least = int(field.min)
             yield Quorum(field.help or _at_least(field.title, least), least)
 

@@ -9,12 +9,11 @@ from starlette.responses import Response
 
 from api.web.case.page import Header
 from api.web.case.seen import Seen
-from api.web.conference.gathering import Decision, Meeting, Needed
-from api.web.forms.paper import as_pdf, day_said, moment_said, on_paper
+from api.web.conference.gathering import Decision, Expected, Meeting, Needed
+from api.web.forms.paper import as_pdf, day_said, moment_said, on_paper, printed_by
 from api.web.task.known import Knowledge
 from api.web.task.paper import side_by_side
 from api.web.words import conference as words
-from api.web.words import task as task_words
 
 
 def minutes(
@@ -29,16 +28,16 @@ def minutes(
     with its dissent. What the reader may not see is named by its category."""
     territory = seen.desk.door.service.territory
     now = seen.desk.door.service.clock.now()
-    names = [each.member.name for each in meeting.expected]
+    held = [(words.HELD_ON, day_said(decision.held_on))] if decision.held_on else []
     facts = [
         (words.PERSON, header.who or "–"),
         (words.CASE_NUMBER, str(seen.case)),
+        *held,
         (words.DECISION_ROW, decision.outcome.it if decision.outcome else decision.title.it),
         (words.RECORDED_ROW, f"{decision.by}, {moment_said(decision.at, territory)}"),
-        (words.EXPECTED, ", ".join(names) or "–"),
+        (words.EXPECTED, "\n".join(map(_expected, meeting.expected)) or "–"),
     ]
     facts += [(words.QUORUM_ROW, each.said.it) for each in meeting.quorum]
-    held = f" – {day_said(decision.held_on)}" if decision.held_on else ""
     sections = [
         {"title": words.WHAT_WAS_SAID, "answers": [on_paper(each) for each in decision.answers]},
         {"title": words.NEEDED_FIRST, "answers": [_needed(each) for each in meeting.needed]},
@@ -47,17 +46,28 @@ def minutes(
         answers = [_followed(each, moment_said(each.at, territory)) for each in follows]
         sections.append({"title": words.AFTER_IT, "answers": answers})
     data = {
-        "title": words.MINUTES_TITLE + held,
+        "title": words.MINUTES_TITLE,
         "subtitle": seen.plan.protocol.title.it,
         "office": territory.title.it,
-        "footer": task_words.PRINTED_ON.it.format(when=moment_said(now, territory)),
+        "footer": printed_by(seen.desk, header.number, now),
         "facts": facts,
         "sections": [each for each in sections if each["answers"]],
         "compared": [side_by_side(each) for each in known.compared],
         "signatures_title": words.SIGNATURES,
-        "signatures": names or [decision.by],
+        "signatures": [(each.member.name, _seats(each)) for each in meeting.expected]
+        or [(decision.by, "")],
     }
     return as_pdf("record", data, now, f"{header.number}-verbale")
+
+
+def _expected(expected: Expected) -> str:
+    """Who, in which role, and what was reported of them: that they were absent, say."""
+    said = [expected.member.name, _seats(expected), *(title.it for title, _ in expected.absences)]
+    return ", ".join(filter(None, said))
+
+
+def _seats(expected: Expected) -> str:
+    return ", ".join(dict.fromkeys(seat.title.it for seat in expected.member.seats))
 
 
 def _needed(needed: Needed) -> dict[str, Any]:

@@ -31,8 +31,8 @@ def inner_fields(field: FormField) -> dict[str, FormField]:
 
 
 def asked_of_people(fields: Fields) -> dict[str, FormField]:
-    """Without what a table fills in."""
-    return {name: field for name, field in fields.items() if not field.filled_by}
+    """Without what follows from the other answers."""
+    return {name: field for name, field in fields.items() if not field.computed}
 
 
 def read(fields: Fields, sent: Iterable[tuple[str, Any]]) -> Typed:

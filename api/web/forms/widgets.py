@@ -10,6 +10,7 @@ import msgspec
 
 from api.web.forms.answers import answers
 from api.web.forms.choices import Choices, Group, Option
+from api.web.forms.told import Told, told
 from api.web.forms.typed import Fields, Typed, asked_of_people, inner_fields, pairs
 from api.web.words import common
 from api.web.words import forms as words
@@ -17,6 +18,7 @@ from domain.refusal import FieldProblem
 from protocols.instruments import shipped
 from protocols.language.answers import is_asked
 from protocols.language.forms import FormField
+from protocols.language.sums import total
 from protocols.text import Text
 
 _MOST_RADIOS = 6
@@ -34,7 +36,7 @@ class Score(msgspec.Struct, frozen=True):
 
 class Widget(msgspec.Struct, frozen=True):
     """`kind`: the macro that draws it; `asked`: False for one whose condition does not hold, of
-    which only what was typed is kept (`kept`); `errors`: what is wrong with it."""
+    which only what was typed is kept (`kept`); `total`: of a column that it adds up, in words."""
 
     path: str
     kind: str
@@ -50,6 +52,7 @@ class Widget(msgspec.Struct, frozen=True):
     asked: bool = True
     kept: tuple[tuple[str, str], ...] = ()
     score: Score | None = None
+    total: Told | None = None
 
     @property
     def slug(self) -> str:
@@ -81,6 +84,7 @@ def widgets(
     """`needed`: fields that are to be marked as required though the form does not need them."""
     known = answers(fields, typed)
     needed = set(needed)
+    asked = asked_of_people(fields)
     return tuple(
         _widget(
             field,
@@ -90,7 +94,17 @@ def widgets(
             is_asked(field, fields, known),
             field.required or name in needed,
         )
-        for name, field in asked_of_people(fields).items()
+        if name in asked
+        else _total(field, prefix + name, total(field.sum_of or "", known))
+        for name, field in fields.items()
+        if name in asked or field.sum_of
+    )
+
+
+def _total(field: FormField, path: str, value: float | None) -> Widget:
+    said = told({path: field}, {path: value}, {})
+    return Widget(
+        path, "total", field.title, field.help, False, total=said[0] if said else Told(field.title)
     )
 
 
@@ -117,7 +131,7 @@ def _drawn(field: FormField, path: str, typed: Any, choices: Choices, required: 
     score = None
     if field.type == "list":
         # Where something is needed the first row is there to be filled in.
-        given = typed or ([{}] if required else [])
+        given = typed or ([{}] * max(field.rows[0], 1) if required else [])
         rows = tuple(
             widgets(within, row, choices, f"{path}[{number}].") for number, row in enumerate(given)
         )
@@ -224,14 +238,14 @@ def _score(field: FormField, typed: Typed) -> Score | None:
 
 def changed(drawn: Iterable[Widget], shown: set[str]) -> tuple[list[Widget], list[Widget]]:
     """(conditional questions that have come or gone since `shown` were on the page, instruments
-    with a score): what to draw again while somebody is typing."""
+    with a score and totals): what to draw again while somebody is typing."""
     moved: list[Widget] = []
     scored: list[Widget] = []
     for widget in drawn:
         if widget.conditional and widget.asked is not (widget.path in shown):
             moved.append(widget)
             continue
-        if widget.score is not None:
+        if widget.score is not None or widget.total is not None:
             scored.append(widget)
         inner_moved, inner_scored = changed(widget.within, shown)
         moved += inner_moved

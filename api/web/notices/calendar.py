@@ -15,6 +15,7 @@ from api.http.door import Door, door_of
 from api.http.problems import not_found
 from api.http.sights import sights
 from api.web.inbox.view import number_of
+from api.web.issuer import base_of
 from api.web.words import notices as words
 from domain.notices import calendars
 from projections.inbox.queries import InboxTask, inbox
@@ -41,7 +42,8 @@ def calendar(secret: str, request: Request, lingua: str = "it") -> Response:
     if door is None:
         raise not_found("no_such_calendar", words.NO_CALENDAR)
     language: Language = "en" if lingua == "en" else "it"
-    body = _written(door, _dated(door), language)
+    desk = f"{base_of(request)}/"
+    body = _written(door, _dated(door), desk, language)
     headers = {"Cache-Control": "private, no-store", "Content-Disposition": "inline"}
     return Response(body, 200, headers, "text/calendar; charset=utf-8")
 
@@ -61,7 +63,7 @@ def _dated(door: Door) -> list[InboxTask]:
     ]
 
 
-def _written(door: Door, tasks: list[InboxTask], language: Language) -> bytes:
+def _written(door: Door, tasks: list[InboxTask], desk: str, language: Language) -> bytes:
     made = Calendar()
     made.add("prodid", _PRODUCT)
     made.add("version", "2.0")
@@ -70,11 +72,12 @@ def _written(door: Door, tasks: list[InboxTask], language: Language) -> bytes:
     # RFC 7986 § 5.7: how often it is worth asking again.
     made.add("refresh-interval", _HOURLY, {"value": "DURATION"})
     for task in tasks:
-        made.add_component(_event(door, task, language))
+        made.add_component(_event(door, task, desk, language))
     return made.to_ical()
 
 
-def _event(door: Door, task: InboxTask, language: Language) -> Event:
+def _event(door: Door, task: InboxTask, desk: str, language: Language) -> Event:
+    """`desk`: its address, and no case's: who keeps the calendar elsewhere need not know those."""
     event = Event()
     # The same task keeps its place in the calendar when its deadline moves.
     event.add("uid", str(uuid5(task.case, task.task)))
@@ -85,6 +88,7 @@ def _event(door: Door, task: InboxTask, language: Language) -> Event:
     event.add("dtend", day + timedelta(days=1))
     event.add("summary", _summary(task, language))
     event.add("transp", "TRANSPARENT")
+    event.add("url", desk)
     return event
 
 

@@ -16,18 +16,19 @@ from api.http.problems import Problem, not_found
 from api.http.sights import sights
 from api.web.desk import Desk, Entered, PageRoute, Posted, text_of
 from api.web.inbox.view import number_of, task_address
+from api.web.issuer import base_of
 from api.web.notices.count import mail_of
 from api.web.pages import page
 from api.web.words import notices as words
 from domain.notices import book, calendars, outbox
-from domain.notices.book import MailChoice, Notice, Preferences
+from domain.notices.book import MailChoice, Matter, Notice, Preferences
 from domain.settings import SettingsError
+from projections.inbox.queries import still_open
 from protocols.text import Text
 
 router = APIRouter(route_class=PageRoute)
 
 _PAGE = 30
-_OF_TASKS = ("opened", "assigned", "reminded", "escalated")
 _MAIL: tuple[tuple[MailChoice, Text], ...] = (
     ("each", words.MAIL_EACH),
     ("important", words.MAIL_IMPORTANT),
@@ -37,13 +38,15 @@ _MAIL: tuple[tuple[MailChoice, Text], ...] = (
 
 class Row(msgspec.Struct, frozen=True):
     """`title`: the step's, empty where it is about the case or may not be seen; `who`: the person's
-    name, where the reader may know it."""
+    name, where the reader may know it; `over`: it is about a task that is not to be done any more.
+    """
 
-    notice: Notice
+    notice: Matter
     visible: bool
     title: Text | None
     number: str
     who: str
+    over: bool
     address: str
 
 
@@ -95,8 +98,8 @@ def make_calendar(desk: Entered, form: Posted) -> Response:
     """The page itself and no redirect: the address is shown once and kept nowhere."""
     with desk.door.reading() as connection:
         secret = calendars.make(connection, desk.person)
-    base = desk.request.app.state.web.public_url or str(desk.request.base_url).rstrip("/")
-    return _shown(desk, "", calendar_address=f"{base}/calendario/{secret}.ics")
+    address = f"{base_of(desk.request)}/calendario/{secret}.ics"
+    return _shown(desk, "", calendar_address=address)
 
 
 @router.post("/avvisi/calendario/revoca")
@@ -115,7 +118,7 @@ def _shown(desk: Desk, cursor: str, calendar_address: str = "") -> Response:
         return page(
             desk.request,
             "notices/page.html",
-            rows=_rows(desk, rows),
+            rows=_rows(desk, connection, rows),
             until=rows[0].id if rows else 0,
             cursor=str(rows[-1].id) if len(found) > _PAGE else "",
             unread=book.unread(connection, desk.person),
@@ -142,16 +145,20 @@ def _preferences(desk: Desk, connection: Connection[Any]) -> dict[str, Any]:
     }
 
 
-def _rows(desk: Desk, found: list[Notice]) -> list[Row]:
+def _rows(desk: Desk, connection: Connection[Any], found: list[Matter]) -> list[Row]:
     cases = {notice.case_id for notice in found}
     seen = sights(desk.door.service, list(cases)) if cases else {}
     visible = {case for case, sight in seen.items() if may_read(desk.reader, sight, "summary")}
     names = names_of(desk.door, visible)
-    return [_row(desk, notice, visible, names) for notice in found]
+    tasks = {(each.case_id, each.task) for each in found if each.kind in book.OF_TASKS}
+    over = tasks - still_open(connection, tasks)
+    return [
+        _row(desk, each, each.case_id in visible, (each.case_id, each.task) in over, names)
+        for each in found
+    ]
 
 
-def _row(desk: Desk, notice: Notice, visible: set[UUID], names: dict[UUID, str]) -> Row:
-    may = notice.case_id in visible
+def _row(desk: Desk, notice: Matter, may: bool, over: bool, names: dict[UUID, str]) -> Row:
     title = None
     if may and notice.step:
         protocol = desk.door.service.registry.get(notice.protocol, notice.version).protocol
@@ -162,11 +169,12 @@ def _row(desk: Desk, notice: Notice, visible: set[UUID], names: dict[UUID, str])
         title,
         number_of(notice.case_id) if may else "",
         names.get(notice.case_id, ""),
+        may and over and notice.kind in book.OF_TASKS,
         _address(notice),
     )
 
 
 def _address(notice: Notice) -> str:
-    if notice.kind in _OF_TASKS and notice.task:
+    if notice.kind in book.OF_TASKS and notice.task:
         return task_address(notice.case_id, notice.task)
     return f"/casi/{notice.case_id}"

@@ -11,8 +11,10 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from api.http.access import grounds_for_read_log
+from api.http.duplicates import likely
 from api.http.erasure import waiting as erasures_waiting
 from api.http.likenesses import possible
+from api.http.merging import may_see_joins
 from api.http.merging import waiting as merges_waiting
 from api.http.problems import Problem
 from api.http.writing import command_id
@@ -33,7 +35,6 @@ from domain.person.merging import (
 )
 from domain.person.particulars import particulars_of
 from domain.person.state import standing_for
-from domain.person.suspected import suspected
 from domain.refusal import Refused
 from domain.service import Receipt
 
@@ -51,17 +52,13 @@ def to_decide(desk: Entered) -> Response:
     if not (joins or erasures):
         raise Problem(403, "not_for_this_role", words.NOT_YOURS, words.ASK_WHOM)
     territory = desk.door.service.territory
-    alike = suspected(desk.door.service) if joins else []
-    for pair in alike:
-        for person in (pair.one, pair.other):
-            desk.door.looks.admitted({"merging"}, None, person)
     return page(
         desk.request,
         "persons/to_decide.html",
         joins=joins,
         erasures_shown=erasures,
         merges=merges_waiting(desk.door).content.merges if joins else [],
-        alike=alike,
+        alike=likely(desk.door).content.pairs if joins else [],
         erasures=erasures_waiting(desk.door).content.erasures if erasures else [],
         number=number_of,
         staff=lambda name: staff_name(territory, name),
@@ -69,9 +66,7 @@ def to_decide(desk: Entered) -> Response:
 
 
 def may_join(desk: Desk) -> bool:
-    """Whether one is shown merges everywhere: who decides them, and who audits."""
-    records = desk.door.service.territory.records
-    return bool({*records.joins.approved_by, "auditor"} & _roles(desk))
+    return may_see_joins(desk.door)
 
 
 def may_see_erasures(desk: Desk) -> bool:
@@ -182,7 +177,7 @@ def _may_compare(desk: Desk, person: UUID, other: UUID) -> None:
 
 def _acts(desk: Desk, roles: tuple[str, ...], about: list[Any]) -> bool:
     try:
-        role_in(desk.door.actor, roles, about)
+        role_in(desk.door.service.territory, desk.door.actor, roles, about)
     except Refused:
         return False
     return True

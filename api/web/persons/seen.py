@@ -92,7 +92,7 @@ def look(desk: Desk, person: UUID) -> Seen:
 
 def _acts(desk: Desk, roles: Iterable[str], about: Iterable[CaseState]) -> bool:
     try:
-        role_in(desk.door.actor, roles, about)
+        role_in(desk.door.service.territory, desk.door.actor, roles, about)
     except Refused:
         return False
     return True

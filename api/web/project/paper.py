@@ -8,12 +8,19 @@ from starlette.responses import Response
 
 from api.web.case.page import Header
 from api.web.case.seen import Seen
-from api.web.forms.paper import as_pdf, day_said, moment_said, on_paper, row_said, said
+from api.web.forms.paper import (
+    as_pdf,
+    day_said,
+    moment_said,
+    on_paper,
+    printed_by,
+    row_said,
+    said,
+)
 from api.web.forms.told import Told
 from api.web.project.difference import Change
 from api.web.project.versions import Version
 from api.web.words import project as words
-from api.web.words import task as task_words
 
 
 def pdf(seen: Seen, header: Header, version: Version) -> Response:
@@ -24,14 +31,18 @@ def pdf(seen: Seen, header: Header, version: Version) -> Response:
         "title": words.TITLE.it,
         "subtitle": seen.plan.protocol.title.it,
         "office": territory.title.it,
-        "footer": task_words.PRINTED_ON.it.format(when=moment_said(now, territory)),
+        "footer": printed_by(seen.desk, header.number, now),
         "facts": _facts(seen, header, version),
         "sections": _sections(version),
         "compared": [_changes(version)] if version.changes else [],
         "signatures_title": words.SIGNATURES,
-        "signatures": [words.PLACE_AND_DAY, words.PERSON_SIGNS, words.OPERATOR_SIGNS],
+        # A version that was signed says by whom and when: it asks for no second signature.
+        "signatures": [(each, "") for each in _TO_SIGN] if version.signature is None else [],
     }
     return as_pdf("record", data, now, f"{header.number}-{version.number}")
+
+
+_TO_SIGN = (words.PLACE_AND_DAY, words.PERSON_SIGNS, words.OPERATOR_SIGNS)
 
 
 def _facts(seen: Seen, header: Header, version: Version) -> list[tuple[str, str]]:

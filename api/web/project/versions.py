@@ -20,6 +20,7 @@ from domain.log.recorded import Recorded
 from protocols import facts
 from protocols.engine import events as e
 from protocols.language.forms import FormField
+from protocols.language.sums import totals
 from protocols.territory import staff_name
 from protocols.text import Text
 
@@ -110,7 +111,9 @@ def proposed(
     steps = project_of(seen.plan)
     before = found[-1] if found else None
     said = _choices(seen, steps)
-    return _version(seen, steps, said, before, step, answers, seen.desk.name, seen.at)
+    form = seen.screen.form_of(step)
+    whole = {**answers, **totals(form.fields, answers)} if form else answers
+    return _version(seen, steps, said, before, step, whole, seen.desk.name, seen.at)
 
 
 def writes(seen: Seen, step: str) -> bool:

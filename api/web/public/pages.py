@@ -81,5 +81,5 @@ def _shown(request: Request, visitor: Visiting, template: str, **data: Any) -> R
     answer = page(request, template, lead=lead.title if lead else territory.title, **data)
     if visitor is None:
         answer.headers["Cache-Control"] = _KEPT
-    answer.headers["Vary"] = "Cookie"
+    answer.headers.add_vary_header("Cookie")
     return answer

@@ -11,6 +11,7 @@ from babel.dates import format_date, format_datetime
 from fastapi import APIRouter
 from starlette.responses import Response
 
+from api.http.access import scope_shown
 from api.http.case_view import CaseDetail, case_detail
 from api.reports import render
 from api.web.desk import Desk, Entered, PageRoute
@@ -70,7 +71,12 @@ def on_paper(case: UUID, desk: Entered) -> Response:
 def _of(desk: Desk, case: UUID) -> Receipt:
     """Raises Problem: no such case for this reader."""
     service = desk.door.service
-    detail = case_detail(desk.door, desk.door.sight(case), case)
+    sight = desk.door.sight(case)
+    detail = case_detail(desk.door, sight, case)
+
+    def where(scope: str) -> Text:
+        return place_in_words(service.territory, scope_shown(desk.reader, sight, scope))
+
     then = service.state(case, at=service.state(case).opened_at)
     steps = service.plan(then).protocol.steps
     return Receipt(
@@ -78,10 +84,7 @@ def _of(desk: Desk, case: UUID) -> Receipt:
         who_of(detail),
         comune_of(desk, detail),
         service.territory.service(detail.service).title,
-        [
-            (steps[task.step].title, place_in_words(service.territory, task.scope), task.due)
-            for task in then.open_tasks()
-        ],
+        [(steps[task.step].title, where(task.scope), task.due) for task in then.open_tasks()],
     )
 
 

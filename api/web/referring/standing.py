@@ -19,7 +19,7 @@ from domain.log.topics import topic_of
 from domain.service import CaseService
 from protocols import facts
 from protocols.language.document import Protocol
-from protocols.territory import Territory, scope_kind
+from protocols.territory import Territory, scope_kind, scope_place
 from protocols.text import Text
 
 _QUERY = """
@@ -81,7 +81,9 @@ def reason(protocol: Protocol, ended: str) -> Text:
 def place_in_words(territory: Territory, scope: str) -> Text:
     """Where something is being done; a comune as the public body that it is."""
     found = place_of(territory, scope)
-    return _filled(words.AT_COMUNE, name=found) if scope_kind(scope) == "comune" else found
+    # Of a sealed case the scope says that it is a comune, and not which.
+    named = scope_kind(scope) == "comune" and scope_place(scope)
+    return _filled(words.AT_COMUNE, name=found) if named else found
 
 
 def who_of(detail: CaseDetail) -> str:

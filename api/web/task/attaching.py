@@ -24,6 +24,7 @@ router = APIRouter(prefix="/attivita/{case}/{task}/allegati", route_class=PageRo
 @router.post("")
 def add(case: UUID, task: str, desk: Entered, form: Posted) -> Response:
     """Back to the task, the rest of which is in its draft; where scripts run, the list alone."""
+    desk.door.sight(case, "data")
     if "hx-request" in desk.request.headers:
         attach(desk, case, form, task)
         return page(

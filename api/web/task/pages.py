@@ -45,6 +45,7 @@ from api.web.task.view import Subject, opened, subject, waits_second
 from api.web.words import task as words
 from domain.case import commands as c
 from domain.refusal import FieldProblem, Refused
+from protocols.language.sums import totals
 
 router = APIRouter(prefix="/attivita/{case}/{task}", route_class=PageRoute)
 
@@ -223,6 +224,7 @@ def _review(desk: Desk, about_it: Subject, given: Sent, *, moved: bool = False) 
     given = msgspec.structs.replace(given, typed=without_blank_rows(about_it.fields, given.typed))
     shown = msgspec.structs.replace(given, version=about_it.state.version)
     answered = answers(about_it.fields, given.typed)
+    answered |= totals(about_it.fields, answered)
     return page(
         desk.request,
         "task/review.html",

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from api.http.problems import Problem
 from api.web.desk import Desk, Entered, PageRoute
-from api.web.forms.paper import as_pdf, moment_said, on_paper
+from api.web.forms.paper import as_pdf, moment_said, on_paper, printed_by
 from api.web.forms.told import Told
 from api.web.task.known import Compared, Knowledge, knowledge
 from api.web.task.view import Subject, subject
@@ -63,12 +63,12 @@ def _data(desk: Desk, about_it: Subject, known: Knowledge, now: datetime) -> dic
         "title": own.title.it,
         "subtitle": about_it.plan.protocol.title.it,
         "office": territory.title.it,
-        "footer": words.PRINTED_ON.it.format(when=moment(now)),
+        "footer": printed_by(desk, about_it.number, now),
         "facts": facts,
         "sections": [{"title": words.ANSWERS.it, "answers": answered}] if answered else [],
         "compared": [side_by_side(each) for each in here],
         "signatures_title": words.SIGNATURES.it,
-        "signatures": [*signing, words.PERSON_SIGNS.it],
+        "signatures": [(name, "") for name in (*signing, words.PERSON_SIGNS.it)],
     }
 
 

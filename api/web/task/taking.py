@@ -9,6 +9,7 @@ from uuid import UUID
 from fastapi import APIRouter
 from starlette.responses import RedirectResponse, Response
 
+from api.http.looks import ReadRoute
 from api.http.writing import command_id
 from api.web.desk import Desk, Entered, Posted, text_of
 from api.web.inbox.view import task_address
@@ -17,7 +18,7 @@ from api.web.words import inbox as words
 from domain.case import commands as c
 from protocols.text import Text
 
-router = APIRouter(prefix="/attivita/{case}/{task}")
+router = APIRouter(prefix="/attivita/{case}/{task}", route_class=ReadRoute)
 
 
 @router.post("/prendi")

@@ -6,8 +6,8 @@ from uuid import UUID
 
 import msgspec
 
+from api.http.access import may_read_place
 from api.http.names import names_of
-from api.http.sights import sights
 from api.http.task_view import TaskDetail, task_detail
 from api.web.desk import Desk
 from api.web.inbox.view import number_of, staff_name, task_address
@@ -68,9 +68,8 @@ def subject(desk: Desk, case: UUID, key: str) -> Subject:
     step = plan.protocol.steps[task.step]
     form = plan.protocol.forms[step.form] if step.form else None
     territory = door.service.territory
-    seen = sights(door.service, [case]).get(case)
     istat = str(state.attributes.get("comune", ""))
-    shown = istat in territory.comuni and seen is not None and not seen.sealed
+    shown = istat in territory.comuni and may_read_place(desk.reader, sight)
     holder = task.taken_by or task.assignee
     return Subject(
         case,

@@ -78,8 +78,8 @@ PROGRESS = {
     "done": Text("fatta", "done"),
     "now": Text("in corso", "under way"),
     "ahead": Text("da fare", "to come"),
-    "out": Text("non prevista", "not needed"),
 }
+OFF_THE_PATH = Text("Non previste in questo percorso", "Not needed on this path")
 OPEN_TASKS = Text("Che cosa c'è da fare", "What is to be done")
 TASK = Text("Attività", "Task")
 UP_TO = Text("A chi tocca", "Up to")
@@ -260,6 +260,9 @@ NO_EXCEPTIONS = Text("Il caso ha seguito il percorso.", "The case has kept to th
 
 # What one may do
 HAPPENED = Text("È successo qualcosa?", "Has something happened?")
+UNDER_WAY = Text("In ciò che è in corso", "In what is under way")
+ANY_TIME = Text("In qualunque momento", "At any time")
+FOR_GOOD = Text("Chiude il caso per sempre", "Closes the case for good")
 NOT_NOW = Text("Adesso non possibile", "Not possible now")
 RECORD = Text("Registra", "Record")
 RECORDED = Text("Registrato.", "Recorded.")
@@ -279,6 +282,7 @@ ENDS_SILENTLY = Text(
     "Chiude il caso senza altre comunicazioni a nessuno.",
     "It closes the case, and nothing more is sent to anybody.",
 )
+WITHDRAWS = Text("Non sarà più da fare: {titles}.", "What will no longer be done: {titles}.")
 PAUSES_CLOCKS = Text("Sospende i termini.", "It pauses the clocks.")
 OPENS_TASK = Text("Apre: «{title}».", "It opens: “{title}”.")
 CONFIRM_ENDING = Text("Confermo: chiude il caso", "I confirm: it closes the case")

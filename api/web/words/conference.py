@@ -59,6 +59,7 @@ RECORDED = Text("{name}, {when}", "{name}, {when}")
 # On paper, in Italian.
 PERSON = "Persona"
 CASE_NUMBER = "Numero del caso"
+HELD_ON = "Tenuta il"
 DECISION_ROW = "Decisione"
 RECORDED_ROW = "Verbalizzata da"
 QUORUM_ROW = "Numero legale"

@@ -40,6 +40,7 @@ REMOVE_ROW = Text("Togli", "Remove")
 REMOVE_ROW_OF = Text("Togli la voce {n} di «{title}»", "Remove entry {n} of “{title}”")
 NO_ROWS = Text("Nessuna voce.", "No entries.")
 SCORE = Text("Punteggio: {score}", "Score: {score}")
+TOTAL_LATER = Text("si calcola dalle voci", "worked out from the lines")
 SCORE_LATER = Text(
     "Il punteggio compare quando tutte le voci hanno un valore.",
     "The score appears once every item has a value.",

@@ -15,6 +15,9 @@ EMPTY = Text("Nessun avviso.", "No notices.")
 EMPTY_HELP = Text(
     "Quando qualcosa aspetterà te, lo leggerai qui.", "When something waits for you, it is here."
 )
+OVER = Text("non c'è più da farla", "no longer to be done")
+EARLIER = Text("e {n} avvisi prima", "and {n} notices before")
+EARLIER_ONE = Text("e un avviso prima", "and one notice before")
 HIDDEN = Text(
     "Un avviso su un caso che ora non puoi vedere", "A notice about a case you may not see now"
 )

@@ -248,8 +248,10 @@ ENDED = Text("Conclusa", "Ended")
 ENDED_HELP = Text("Il percorso è finito: {reason}.", "The path is over: {reason}.")
 MORE_ASKED = Text("Integrazione richiesta", "More is asked for")
 MORE_ASKED_HELP = Text(
-    "La segnalazione è incompleta: guarda che cosa manca tra le domande, e rispondi da qui.",
-    "The referral is incomplete: see among the questions what is missing, and answer here.",
+    "La segnalazione è incompleta: guarda che cosa manca e, se tocca al tuo servizio, completala; "
+    "alle domande rispondi da qui.",
+    "The referral is incomplete: see what is missing and, where it is your service's turn, "
+    "complete it; questions are answered here.",
 )
 ASKED = Text("Domanda per voi", "A question for you")
 ASKED_HELP = Text(

@@ -157,5 +157,11 @@ CASE_NUMBER = Text("Numero del caso", "Case number")
 RECORDED_ON = Text("Registrato il", "Recorded on")
 RECORDED_BY = Text("Da", "By")
 PRINTED_ON = Text("Stampato il {when}", "Printed on {when}")
+PRINTED_BY = Text(
+    "Caso {number} – stampato il {when} da {who}", "Case {number} – printed on {when} by {who}"
+)
+WITHHELD_ON_PAPER = Text(
+    "non visibile al ruolo di chi ha stampato", "not visible to the role of who printed this"
+)
 SIGNATURES = Text("Firme", "Signatures")
 PERSON_SIGNS = Text("La persona, o chi la rappresenta", "The person, or whoever represents them")
