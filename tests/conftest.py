@@ -30,7 +30,7 @@ _numbers = itertools.count(1)
 
 
 # The longest first: started last, everything else would have ended and wait for them.
-_FIRST = ("demo", "faults", "web", "canary", "workflows", "stack")
+_FIRST = ("demo", "faults", "web", "canary", "workflows", "stack", "cli", "api", "checker", "jobs")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -1,5 +1,6 @@
 """Every page, asked by every role, here and elsewhere, with the person's authorisation given,
-absent, run out or withdrawn: what it answers stands in `pages.csv`, for an auditor to read.
+absent, run out or withdrawn, and after the conference's decision and the project's signature: what
+it answers stands in `pages.csv`, for an auditor to read.
 
 A cell is the HTTP status and the categories of data shown and withheld, as in `matrix.csv`. And
 whatever the cell says, each answer is searched for words that only data of one category hold: they
@@ -25,6 +26,7 @@ import httpx
 import pytest
 from fastapi.routing import APIRoute
 
+from api.demo.stories import path as way
 from api.demo.story import Story
 from api.http.access import may_read_field
 from api.http.explained import reader_on
@@ -36,15 +38,25 @@ from api.web.sessions import csrf_token
 from domain.case.events import NoteWritten
 from domain.documents.events import DocumentAttached
 from domain.reads.events import Read
+from protocols.engine.events import StepCompleted
 from protocols.territory import end_of_day
 from tests.access.conftest import Told
 from tests.access.test_matrix import NOWHERE, readers
 from tests.api.conftest import TERRITORY
 from tests.canary.papers import unpacked
 from tests.documents.made import PDF
+from tests.papers.verapdf import verdicts
 
 EXPECTED = Path(__file__).parent / "pages.csv"
 STATES = ("data", "assente", "scaduta", "ritirata")
+# Decided and with a signed project; then the authorisation stays, or is withdrawn.
+SIGNED = ("firmata", "revocata")
+ROOMS = (
+    "/casi/{case}", "/casi/{case}/com-era", "/casi/{case}/conferenza",
+    "/casi/{case}/conferenza/verbale", "/casi/{case}/progetto", "/casi/{case}/progetto/stampa",
+    "/attivita/{case}/{task}", "/attivita/{case}/{task}/stampa",
+)  # fmt: skip
+"""Where what was decided and signed is read."""
 CPS, COMUNE, WORK = "cps-melzo-1", "mr-melzo-1", "sil-1"
 # Who writes a note of which category, with words that are found nowhere else.
 NOTES = {
@@ -54,6 +66,16 @@ NOTES = {
     "work": (WORK, "sa usare il tornio parallelo"),
 }
 NAME, PAPER = "D'Adda-Brambati", "psicosi affettiva"
+# What is answered, by step and field, with words that are found nowhere else.
+ANSWERS = {
+    "assess": {"remarks": "allucinazioni imperative"},
+    "give_fitness_opinion": {"remarks": "ricaduta a primavera"},
+    "conference": {"conditions": "un colloquio a settimana con la dottoressa"},
+    "countersign_minutes": {"dissent": "andava sentito il medico curante"},
+    "draft_project": {
+        "goals": "riprendere la licenza di saldatore", "commitments": "avvisare se non dorme",
+    },
+}  # fmt: skip
 SENT: dict[str, dict[str, str]] = {
     "/persone/cerca": {"per": "dati", "last_name": f"{NAME} DATA".upper(), "first_name": "Ivo"},
     "/casi/{case}/note": {"text": "da fare"},
@@ -91,6 +113,7 @@ class Pages:
         self.stories: dict[str, Story] = {}
         self.documents: dict[str, str] = {}
         self.looked: list[Read] = []
+        self.papers: dict[tuple[str, str], bytes] = {}
         self._secrets: dict[str, str] = {}
         journal = told.people.app.state.parts.reads
         taken_in = journal.take
@@ -119,10 +142,47 @@ class Pages:
                     body = {"text": f"{words} {state}", "category": category}
                     story.desk.write(by, f"/cases/{story.case}/notes", body, f"{state}/{category}")
             self.documents[state] = self._attached(story, state)
-        story = self.stories["ritirata"]
-        story.event("authorisation_withdrawn", {"withdrawn_on": story.day()})
+        self._withdrawn("ritirata")
         self.told.until(end_of_day(last, TERRITORY.timezone) + timedelta(seconds=1))
         self.told.people.project()
+
+    def tell_on(self) -> None:
+        """Two more cases, whose project is signed."""
+        for state in SIGNED:
+            self.stories[state] = self._signed(state)
+        self._withdrawn("revocata")
+        self.told.people.project()
+
+    def _withdrawn(self, state: str) -> None:
+        story = self.stories[state]
+        story.event("authorisation_withdrawn", {"withdrawn_on": story.day()})
+
+    def _signed(self, state: str) -> Story:
+        """A case that was assessed, discussed and decided, with the project written and signed."""
+
+        def words(step: str, instance: str = "") -> dict[str, Any]:
+            answers = ANSWERS[step].items()
+            return {field: f"{_planted(said, instance)} {state}" for field, said in answers}
+
+        story = self.told.case(who={"last_name": f"{NAME} {state}"})
+        self.documents[state] = NOWHERE
+        for task in story.state().open_tasks():
+            if task.step == "assess":
+                data = {**way.dimensions(3), **words("assess", task.instance)}
+                story.do("assess", "done", data, instance=task.instance)
+        way.fit(story, treatment_reference="Piano 7", **words("give_fitness_opinion"))
+        way.decided(story, "admit_with_conditions", **words("conference"))
+        dissent = {"signed_on": story.day(), **words("countersign_minutes")}
+        story.do("countersign_minutes", "signed_with_dissent", dissent)
+        goal, commitments = words("draft_project").values()
+        written = {
+            "kind": "WORK_GRANT", "ends_on": story.day(90), "commitments": commitments,
+            "goals": [{"dimension": "work", "goal": goal}],
+        }  # fmt: skip
+        story.do("draft_project", "drafted", written)
+        story.do("agree_crisis_plan", "not_wanted")
+        story.do("sign_project", "signed", {"signed_on": story.day()})
+        return story
 
     def _attached(self, story: Story, state: str) -> str:
         """A clinical paper; its id."""
@@ -178,13 +238,21 @@ class Pages:
         if not {"case", "person"} & {field.alias for field in route.dependant.path_params}:
             yield "-", self._address(route, "data", "triage")
             return
-        for state in STATES if "GET" in (route.methods or ()) else STATES[:2]:
+        reading = "GET" in (route.methods or ())
+        for state in STATES if reading else STATES[:2]:
             if "{task}" not in route.path:
                 yield state, self._address(route, state, "")
                 continue
             opened = self.stories[state].state().open_tasks()[0].key
             yield f"{state}, fatta", self._address(route, state, "triage")
             yield f"{state}, aperta", self._address(route, state, opened)
+        signed = [state for state in SIGNED if state in self.stories]
+        for state in signed if reading and route.path in ROOMS else ():
+            if "{task}" not in route.path:
+                yield state, self._address(route, state, "")
+                continue
+            for step in (f"assess#{CPS}", "conference", "draft_project"):
+                yield f"{state}, {step}", self._address(route, state, step)
 
     def _address(self, route: APIRoute, state: str, task: str) -> str:
         known = {
@@ -222,8 +290,19 @@ class Pages:
                     words = NOTES[body.category][1] if note else PAPER
                     origin = of[event.originator_version]
                     may[words] = may_read_field(reader, sight, body.category, True, origin)
+                elif isinstance(body, StepCompleted) and state in SIGNED:
+                    plan = service.plan(service.state(UUID(story.case))).protocol
+                    for name, said in ANSWERS.get(body.step, {}).items():
+                        field = plan.forms[plan.steps[body.step].form].fields[name]
+                        origin = of[event.originator_version]
+                        words = _planted(said, body.task.partition("#")[2])
+                        may[words] = may_read_field(reader, sight, field.category, True, origin)
             hidden += [f"{words} {state}" for words, readable in may.items() if not readable]
         return hidden
+
+
+def _planted(words: str, instance: str) -> str:
+    return f"{words} {instance}".strip()
 
 
 @pytest.fixture(scope="module")
@@ -249,14 +328,20 @@ def table(pages: Pages, wanted: Wanted) -> Iterator[list[str]]:
         for case, address in pages.examples(route):
             if wanted(method, route.path, case):
                 cells = {
-                    who: _cell(pages, method, route, address, who, words)
+                    who: _cell(pages, method, route, case, address, who, words)
                     for who, words in hidden.items()
                 }
                 yield [method, route.path, case, *(cells[who] for who in columns.values())]
 
 
 def _cell(
-    pages: Pages, method: str, route: APIRoute, address: str, person: str, hidden: list[str]
+    pages: Pages,
+    method: str,
+    route: APIRoute,
+    case: str,
+    address: str,
+    person: str,
+    hidden: list[str],
 ) -> str:
     pages.looked.clear()
     if method == "GET":
@@ -269,6 +354,8 @@ def _cell(
             assert pages.written() == before, (address, person)
         elif address.endswith(_TAKE):
             pages.send(person, address.replace(_TAKE, _RELEASE))
+    if _made_here(answer):
+        pages.papers.setdefault((route.path, case), answer.content)
     said = text_of(answer)
     told = [words for words in hidden if "".join(words.split()) in said]
     assert told == [], (method, address, person)
@@ -282,10 +369,15 @@ def _cell(
 def text_of(answer: httpx.Response) -> str:
     """What a person could read in an answer, without spaces."""
     text = html.unescape(answer.content.decode("utf-8", "replace"))
-    made_here = answer.headers.get("content-type", "").startswith("application/pdf")
-    if made_here and PAPER not in text:
+    if _made_here(answer):
         text = b"".join(unpacked(answer.content)).decode("utf-8", "replace")
     return "".join(text.split())
+
+
+def _made_here(answer: httpx.Response) -> bool:
+    """A paper of ours, not one that somebody attached."""
+    kind = answer.headers.get("content-type", "")
+    return kind.startswith("application/pdf") and PAPER.encode() not in answer.content
 
 
 def compare(pages: Pages, wanted: Wanted, *, whole: bool = False) -> None:
@@ -316,9 +408,23 @@ def test_every_page_has_its_rows() -> None:
 
 
 def test_a_cases_page_answers_each_role_as_the_table_says(pages: Pages) -> None:
-    compare(pages, lambda method, path, case: path == "/casi/{case}")
+    compare(pages, lambda method, path, case: path == "/casi/{case}" and case in STATES)
 
 
 @pytest.mark.slow
-def test_every_page_answers_every_role_as_the_table_says(pages: Pages) -> None:
+def test_every_page_answers_every_role_as_the_table_says(pages: Pages, tmp_path: Path) -> None:
+    pages.tell_on()
     compare(pages, lambda method, path, case: True, whole=True)
+    # No proof that words are not there, if they could not be seen where they are.
+    story = pages.stories["firmata"]
+    for room, steps in (
+        ("conferenza/verbale", ("conference", "countersign_minutes")),
+        ("progetto/stampa", ("draft_project",)),
+    ):
+        said = text_of(pages.read(CPS, f"/casi/{story.case}/{room}"))
+        for words in (each for step in steps for each in ANSWERS[step].values()):
+            assert "".join(words.split()) in said
+    rooms = {room for room in ROOMS if room.endswith(("/stampa", "/verbale"))}
+    assert {room for room, _ in pages.papers} > rooms
+    judged = verdicts(list(pages.papers.values()), tmp_path)
+    assert [one.failed for one in judged] == [{}] * len(pages.papers)

@@ -185,8 +185,8 @@ def test_a_leak_would_be_found_wherever_it_were(traces: Traces) -> None:
 def _letter(said: str) -> bytes:
     """A paper as we make them, that says so."""
     lists = (
-        "what", "request", "course", "open", "deviations", "late", "authorisations", "readers",
-        "integrity", "seal", "texts", "keys", "checking",
+        "what", "request", "brief", "course", "open", "deviations", "late", "authorisations",
+        "readers", "conformity", "findings", "integrity", "seal", "texts", "keys", "checking",
     )  # fmt: skip
     data: dict[str, Any] = {name: [] for name in lists}
     data |= {"title": "Relazione", "subtitle": "", "office": "", "footer": ""}

@@ -51,9 +51,6 @@ class Installation(NamedTuple):
 def installation(
     database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Installation]:
-    # Reading the territory is slow, and not what these tests are about.
-    for module in ("domain.service", "domain.verifying.stretch", "api.cli.clock", "api.cli.token"):
-        monkeypatch.setattr(f"{module}.load_territory", lambda _: TERRITORY)
     initialise(database_url, "training")
     home = tmp_path / "home"
     monkeypatch.setenv("DATABASE_URL", database_url)

@@ -37,8 +37,8 @@ TAMPERINGS = {
     ),
     "a version of the protocol that was never published": (
         "unknown_protocol",
-        "UPDATE stored_events SET state = convert_to(replace(convert_from(state, 'UTF8'),"
-        " '\"version\":\"2.0.0', '\"version\":\"9.0.0'), 'UTF8')"
+        "UPDATE stored_events SET state = convert_to(regexp_replace(convert_from(state,"
+        " 'UTF8'), '\"version\":\"[0-9.]+', '\"version\":\"9.0.0'), 'UTF8')"
         " WHERE topic = 'case.case-opened' AND originator_id = %s",
     ),
     "the last event lost": (

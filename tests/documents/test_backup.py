@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
 from typer.testing import CliRunner
 
@@ -118,6 +120,16 @@ def test_the_command_line_lists_sweeps_and_verifies(
     status, said = run("verify", "--log-only", "--documents", "--json")
     assert status == 1
     assert event.document in said
+    with psycopg.connect(database_url) as connection:
+        connection.execute("ALTER TABLE stored_events DISABLE TRIGGER USER")
+        connection.execute(
+            "UPDATE stored_events SET state = '{}' WHERE topic = 'case.document-attached'"
+        )
+        connection.execute("ALTER TABLE stored_events ENABLE TRIGGER USER")
+    status, said = run("verify", "--log-only", "--documents", "--json")
+    parts = {difference["part"] for difference in json.loads(said)["differences"]}
+    assert status == 1
+    assert {"log", "seals", "documents"} <= parts
 
 
 def test_a_limit_that_is_no_number_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

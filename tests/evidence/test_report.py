@@ -6,6 +6,7 @@ import io
 import zipfile
 from collections import Counter
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -14,12 +15,14 @@ import pytest
 from api.reports import render
 from api.reports.letters import printable
 from tests.evidence.conftest import AUDITOR, Told
+from tests.papers.verapdf import verdicts
 
 _AT = datetime(2026, 3, 12, 9, 30, tzinfo=UTC)
 _EMPTY: dict[str, Any] = {
     "title": "Relazione", "subtitle": "", "office": "", "footer": "", "what": [], "request": [],
     "subject": [], "course": [], "open": [], "deviations": [], "late": [], "authorisations": [],
     "readers": [], "integrity": [], "seal": [], "texts": [], "keys": [], "checking": [],
+    "brief": [], "conformity": [], "findings": [],
 }  # fmt: skip
 HOSTILE = [
     "#import \"x\": y", "#panic()", "$a^2$ *b* _c_ `d` <e> @f // /* =h", "- a\n+ b\n/ c: d",
@@ -71,6 +74,12 @@ def test_the_report_is_tagged_in_italian_with_title_headings_and_table_headers(
     assert {"/Table", "/P", "/L", "/LI"} <= set(roles)
 
 
+@pytest.mark.slow
+def test_the_report_of_a_case_is_accessible(report: bytes, tmp_path: Path) -> None:
+    (judged,) = verdicts([report], tmp_path)
+    assert (judged.compliant, judged.failed) == (True, {})
+
+
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_whatever_people_wrote_is_shown_and_never_obeyed(text: str) -> None:
     one = {"at": text, "what": text, "who": text, "why": text}
@@ -82,6 +91,10 @@ def test_whatever_people_wrote_is_shown_and_never_obeyed(text: str) -> None:
         **_EMPTY,
         "subject": [(text, text)],
         "deviations": [one],
+        "brief": [text],
+        "authorisations": [{"title": f"Data {text}", "facts": [(text, text)]}],
+        "conformity": [text],
+        "findings": [{"at": text, "what": text}],
         "course": [{"day": f"Il {text}", "acts": [act]}],
     }
     first = render("evidence", data, at=_AT)

@@ -92,7 +92,8 @@ class Town:
     def notices(self, person: c.Actor | str = REFERENT) -> list[tuple[str, str]]:
         """(kind, task), the oldest first."""
         who = person if isinstance(person, str) else person.id
-        return [(n.kind, n.task) for n in reversed(book.listed(self.connection, who))]
+        query = "SELECT kind, task FROM notices WHERE person = %s ORDER BY id"
+        return self.connection.execute(query, (who,)).fetchall()
 
     def mails(self) -> list[tuple[Any, ...]]:
         """(person, about's first word, state, problem, attempts)."""

@@ -68,6 +68,16 @@ def test_a_reminder_and_an_escalation_arrive(town: Town) -> None:
     town.tell()
     assert town.notices()[-1] == ("escalated", "triage")
     assert ("escalated", "triage") in town.notices(holder("management", "management"))
+    told = len(town.notices())
+    (matter,) = book.listed(town.connection, REFERENT.id)
+    assert (matter.kind, matter.earlier, matter.read_at) == ("escalated", told - 1, None)
+    assert book.unread(town.connection, REFERENT.id) == 1
+    town.refer()
+    town.tell()
+    book.mark_read(town.connection, REFERENT.id, one=matter.id, until=matter.id)
+    assert [(m.kind, bool(m.read_at)) for m in book.listed(town.connection, REFERENT.id)] == [
+        ("opened", False), ("escalated", True),
+    ]  # fmt: skip
 
 
 def test_a_question_finds_its_answerer_and_the_answer_its_asker(town: Town) -> None:

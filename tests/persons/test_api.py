@@ -6,8 +6,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 
+from api.http.sparing import TIMES
 from domain.person.index import alike
 from tests.api.conftest import DESK, REFERENT, People, holder, registry, shared_people
 from tests.persons.conftest import somebody
@@ -59,6 +61,41 @@ def test_a_referral_says_who_may_be_the_same_to_those_who_may_know(people: Peopl
     assert person_of(people, again["case"]) != one["person"]
 
 
+def test_a_tax_code_does_not_tell_strangers_which_case_it_has_and_the_asking_is_logged(
+    people: People,
+) -> None:
+    given = somebody(tax_code="BNCLCU84A01F205X", sealed=True)
+    case = refer(people, given)["case"]
+    seen = people.refer(DESK, person=given).json()
+    assert (seen["status"], seen["related"]) == (409, {"case": case})
+    elsewhere = {"comune": "015108", "service": "desk-015108"}
+    answer = people.refer(ELSEWHERE, person=given, **elsewhere).json()
+    assert (answer["status"], answer.get("related")) == (409, None)
+    assert case not in str(answer)
+    assert "Coordinatore" in answer["remedy"]
+    people.last_position()
+    people.project()
+    reads = people.get(AUDITOR, f"/api/v1/persons/{person_of(people, case)}/reads").json()
+    assert (ELSEWHERE, True) in [(row["reader"], row["refused"]) for row in reads["reads"]]
+
+
+def test_programs_look_for_people_sparingly(people: People) -> None:
+    url = people.app.state.parts.settings.database_url
+    for path, sought in (("persons", {"person": somebody()}), ("cases", {"pseudonym": "K7"})):
+
+        def searched(path: str = path, sought: dict[str, Any] = sought) -> Any:
+            return people.post(OFFICER, f"/api/v1/{path}/search", sought)
+
+        assert searched().status_code == 200
+        with psycopg.connect(url) as connection:
+            connection.execute("UPDATE web_limits SET times = %s", (TIMES,))
+        # Where the minute is over meanwhile, counting begins anew.
+        refused = next(a for a in (searched() for _ in range(TIMES + 2)) if a.status_code == 429)
+        assert 0 < int(refused.headers["retry-after"]) <= 60
+        with psycopg.connect(url) as connection:
+            connection.execute("DELETE FROM web_limits")
+
+
 def test_elsewhere_it_is_only_said_whom_to_ask(people: People) -> None:
     given = somebody(first_name="Zeno")
     refer(people, given)
@@ -104,12 +141,24 @@ def test_two_who_are_one_are_shown_as_one(people: People) -> None:
     assert people.get(REFERENT, f"/api/v1/cases/{other}").status_code == 200
     end(people, other)
     path = f"/api/v1/persons/{kept}/merges"
+    duplicates = "/api/v1/persons/duplicates"
+    assert people.get(REFERENT, duplicates).status_code == 403
+    refused = people.post(REFERENT, f"{path}/{merged}/decision", {"approve": True})
+    assert "Coordinatore" in refused.json()["detail"], "roles as people call them"
+    assert "_" not in refused.json()["detail"]
+    pairs = people.get(COORDINATOR, duplicates)
+    assert "Tea" not in pairs.text
+    (likely,) = [p for p in pairs.json()["pairs"] if {p["one"], p["other"]} == {kept, merged}]
+    assert likely["score"] >= 95
+    assert likely["reasons"][0]["it"].startswith("stess")
     people.post(DESK, path, {"merged": merged, "why": "Stessa carta d'identità."})
     people.last_position()
     people.project()
     waiting = people.get(COORDINATOR, "/api/v1/persons/merges").json()["merges"]
     assert (kept, merged, DESK) in [(w["kept"], w["merged"], w["by"]) for w in waiting]
     assert people.get(REFERENT, "/api/v1/persons/merges").status_code == 403
+    pairs = people.get(COORDINATOR, duplicates).json()["pairs"]
+    assert {kept, merged} not in [{p["one"], p["other"]} for p in pairs], "it waits to be decided"
     done = people.post(COORDINATOR, f"{path}/{merged}/decision", {"approve": True})
     assert done.status_code == 200, done.text
     people.last_position()

@@ -97,5 +97,8 @@ def test_who_was_registered_before_the_index_is_found_once_it_is_made(
 ) -> None:
     with psycopg.connect(installation.url) as connection:
         connection.execute("DELETE FROM claims WHERE scope = 'likeness'")
+    verified = json.loads(run("verify", "--log-only", "--json").out)
+    assert [d["part"] for d in verified["differences"]] == ["persons"]
     assert json.loads(run("person", "index", "--json").out) == {"persons": 1, "changed": 1}
     assert json.loads(run("person", "index", "--json").out) == {"persons": 1, "changed": 0}
+    assert run("verify", "--log-only").status == 0

@@ -265,7 +265,7 @@ def test_the_timeline_reads_like_what_happened(world: Any, project: Any) -> None
         "Aperto: «Analisi preliminare», a cura di Referente comunale",
         "Opened: “Triage”, up to Municipal referent",
     ) in told
-    assert told[-1] == ("Caso chiuso: not_needed", "Case ended: not_needed")
+    assert told[-1] == ("Caso chiuso: not needed", "Case ended: not needed")
 
 
 def test_the_timeline_can_be_cut_at_an_instant_and_paged(world: Any, project: Any) -> None:

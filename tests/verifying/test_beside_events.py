@@ -68,6 +68,37 @@ def test_rows_that_the_tables_own_rules_would_not_allow_are_named_and_end_nothin
     assert {100, 200, 300, 500, 700} <= at
 
 
+def test_guards_that_stand_and_refuse_nothing_are_named_one_by_one(log: Log) -> None:
+    nothing = "RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'"
+    log.tamper(
+        f"CREATE OR REPLACE FUNCTION refuse_change() {nothing}",
+        f"CREATE OR REPLACE FUNCTION guard_vault() {nothing}",
+        "DROP TRIGGER commands_append_only ON commands",
+        "ALTER TABLE vault_keys DROP CONSTRAINT vault_keys_check",
+        "ALTER TABLE claims ENABLE ROW LEVEL SECURITY",
+        "CREATE RULE never AS ON DELETE TO checkpoints DO INSTEAD NOTHING",
+        "DROP TRIGGER stored_events_append_only ON stored_events",
+        "CREATE TRIGGER stored_events_append_only BEFORE UPDATE OR DELETE OR TRUNCATE "
+        "ON stored_events FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION refuse_change()",
+        "ALTER TABLE stored_events ALTER notification_id TYPE numeric",
+        "DELETE FROM clock",
+        "CREATE INDEX harmless ON stored_events (topic)",
+    )
+    found = log.verify()
+    assert _codes(found) == {"unguarded", "clock_moved"}
+    named = {f.message.it.split("»")[0][1:] for f in found.findings if f.code == "unguarded"}
+    assert named == {
+        "refuse_change()", "guard_vault()", "commands", "vault_keys", "claims", "checkpoints",
+        "stored_events",
+    }  # fmt: skip
+
+
+def test_a_position_that_no_number_can_follow_ends_nothing(log: Log) -> None:
+    log.tamper("UPDATE stored_events SET notification_id = 9223372036854775807 "
+               "WHERE notification_id = 400")  # fmt: skip
+    assert {"gap", "altered"} <= _codes(log.verify())
+
+
 def test_a_read_model_that_says_it_is_farther_than_the_log_or_nowhere_is_named(log: Log) -> None:
     log.tamper(
         "UPDATE cases.position SET position = 999999",

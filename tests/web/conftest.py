@@ -7,6 +7,8 @@ gives the page of somebody who is logged in; what every page must be is in `chec
 from __future__ import annotations
 
 import os
+import re
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -35,6 +37,9 @@ from tests.web.chromium import MISSING, find_chromium, launched
 from tests.web.serving import application, serving
 
 MELZO, VIGNATE = "015142", "015237"
+
+# Of presa-in-carico.
+NEWEST = "2.1.0"
 
 
 # Of a module, not of the run: while Playwright is there, no other test can have an event loop.
@@ -86,7 +91,7 @@ class Installation:
         return self.territory.holders(role, scope, today)[0][0]
 
     def seed(self) -> None:
-        """Cases of presa-in-carico 2.0.0: `referred` (register_referral open), `registered`
+        """Cases of presa-in-carico: `referred` (register_referral open), `registered`
         (triage open), `triaged` (authorisation open), `team` (constitute_team open), `assessing`
         (four assessments open, of different members)."""
         needs = ["work", "housing"]
@@ -114,6 +119,20 @@ class Installation:
     def run(self, query: str, *parameters: Any) -> None:
         with psycopg.connect(self.database_url, autocommit=True) as connection:
             connection.execute(query.encode(), parameters)
+
+
+def with_newest(made: Path) -> Path:
+    """A copy of the pack in which the newest version of presa-in-carico is in force on any day
+    that a test may be run on."""
+    shutil.copytree(default_pack(), made)
+    folder = made / "protocols" / "presa-in-carico"
+    newest = f"of: {NEWEST}\n"
+    for file in (folder / f"{NEWEST}.yaml", *sorted((folder / "variants").glob("*.yaml"))):
+        text = file.read_text(encoding="utf-8")
+        if file.stem == NEWEST or newest in text:
+            said = re.sub(r"(?m)^valid_from: .*$", "valid_from: 2024-01-01", text, count=1)
+            file.write_text(said, encoding="utf-8")
+    return made
 
 
 @pytest.fixture(scope="module")

@@ -23,8 +23,9 @@ from api.demo.stories import path
 from api.web.desk import COOKIE
 from api.web.routes import ROUTERS
 from api.web.sessions import csrf_token
+from domain.reads.events import ReadsRecorded
 from tests.documents.made import PDF
-from tests.web.conftest import MELZO
+from tests.web.conftest import MELZO, VIGNATE
 
 NOWHERE = str(UUID(int=0))
 SCRIPT = "</textarea></script><script>alert(1)</script>\"'><img src=x onerror=alert(1)>{{7*7}}"
@@ -390,6 +391,8 @@ def filled(path: str, **known: str) -> str:
     return re.sub(r"\{(\w+)\}", lambda found: known.get(found[1], NOWHERE), path)
 
 
+# Numbers, and the token of forms, which is another in each answer.
+_OF_ONE = re.compile(rf"{_NUMBER.pattern}|[\w-]{{80,}}=*")
 _FORGED = ("x", "' OR 1=1 --", "..%2F..%2Fetc", "%00", "%C3%28", "a" * 300)
 
 
@@ -405,7 +408,7 @@ def test_forged_numbers_of_cases_tasks_and_documents_say_nothing(
         if not page.endswith("/emergenza"):
             of_others = stranger.get(filled(page, case=case, **there))
             assert of_others.status_code == 404, page
-            texts = {_NUMBER.sub("*", answer.text) for answer in (nobodys, of_others)}
+            texts = {_OF_ONE.sub("*", answer.text) for answer in (nobodys, of_others)}
             assert len(texts) == 1, page
     for page in ("/casi/{case}", "/casi/{case}/documenti/{document}", "/attivita/{case}/{task}"):
         for one in _FORGED:
@@ -416,6 +419,69 @@ def test_forged_numbers_of_cases_tasks_and_documents_say_nothing(
                 assert answer.status_code in (400, 404), answer.request.url
                 assert "D'Adda" not in html.unescape(answer.text)
                 assert "UUID" not in answer.text
+
+
+def test_forms_for_the_cases_of_others_change_nothing_and_the_trying_is_in_the_read_log(
+    installation: Any, stranger: Visitor
+) -> None:
+    case, service = installation.cases["triaged"], installation.service
+    there = {"task": "authorise_disclosure", "event": "death", "document": str(uuid4())}
+    forms = [form for form in routes("POST") if "{case}" in form and "{access}" not in form]
+    known = ("Nora", "D'Adda", "Prova triaged", "Melzo")
+    before = installation.stories["triaged"].state().version
+    since = service.recorder.last_position()
+    for form in forms:
+        answer = stranger.send(filled(form, case=case, **there))
+        # An emergency may be opened by who knows the number of the case, for what they may ask.
+        refusals = (404,) if not form.endswith("/emergenza") else (403, 404, 422)
+        assert answer.status_code in refusals, form
+        assert not any(name in html.unescape(visible(answer.text)) for name in known), form
+    assert installation.stories["triaged"].state().version == before
+    assert installation.app.state.parts.reads.flush()
+    written = service.mapper.read_all(service.recorder.read_from(since, 10_000))
+    reads = [r for e in written if isinstance(e.body, ReadsRecorded) for r in e.body.reads]
+    tried = {r.door for r in reads if r.refused and (r.by, r.case) == (stranger.person, UUID(case))}
+    assert {form for form in forms if not form.endswith("/emergenza")} <= tried
+
+
+def test_where_a_protected_or_restricted_person_lives_is_told_on_no_page(installation: Any) -> None:
+    """To the district, to management and to audit: no page, paper, list or history names it."""
+    place, istat = installation.territory.comuni[VIGNATE].name, VIGNATE
+    sealed = installation.story("sealed", VIGNATE, last_name="Protetta", sealed=True)
+    stored = installation.story("stored", VIGNATE, last_name="Limitata")
+    for story in (sealed, stored):
+        path.registered(story, ["work"])
+    holders = [("district_referent", "district:5"), ("auditor", "audit")]
+    readers = [installation.holder(*each) for each in (*holders, ("management", "management"))]
+    note = {"text": "Parola da non dire", "category": "social", "to": readers[0]}
+    mine = Visitor(installation, installation.holder("municipal_referent", f"comune:{istat}"))
+    assert mine.send(f"/casi/{stored.case}/note", note).status_code == 303
+    person = stored.state().attributes["person"]
+    ground = {"ground": "a", "why": "Contestata."}
+    officer = installation.holder("protection_officer", "audit")
+    installation.api.write(officer, f"/persons/{person}/restriction", ground, "stored")
+    installation.wait_for_views()
+    pages = ("/casi/{}", "/segnalazioni/{}/ricevuta", "/attivita/{}/register_referral")
+    lists = (f"/casi?comune={istat}", "/casi", "/?vista=territorio")
+    for who in (Visitor(installation, person) for person in readers):
+        for story in (sealed, stored):
+            for address in (each.format(story.case) for each in pages):
+                said = visible(who.get(address).text)
+                assert place not in said, (who.person, address)
+                assert "da non dire" not in said, (who.person, address)
+            if who.person != readers[-1]:
+                read = str(installation.api.read(who.person, f"/cases/{story.case}/history"))
+                assert not [word for word in (istat, "da non dire") if word in read], who.person
+        for address in lists:
+            rows = who.get(address).text.partition("<main")[2].split("<tr")
+            about = [row for row in rows if any(s.case[:8] in row for s in (sealed, stored))]
+            assert not [row for row in about if place in row], (who.person, address)
+        who.http.close()
+    # Nor are the words of a note read by whoever wrote it, or was asked, while it is only stored.
+    for one in (mine, Visitor(installation, readers[0])):
+        assert "da non dire" not in one.get(f"/casi/{stored.case}").text
+        assert "da non dire" not in one.get(f"/segnalazioni/{stored.case}").text
+        one.http.close()
 
 
 def test_every_form_takes_strange_fields_without_failing(

@@ -4,25 +4,37 @@ from __future__ import annotations
 
 import io
 import re
+from pathlib import Path
 from typing import Any
 
 import pikepdf
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from api.demo.stories import path
 from api.demo.story import Story
 from tests.canary.papers import unpacked
 from tests.web.checks import assert_accessible, assert_fits
-from tests.web.conftest import MELZO, Desk, Installation
+from tests.web.conftest import MELZO, Desk, Installation, with_newest
 
 ANSWERS = {"functioning": 2, "economic": 3, "work": 2}
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return with_newest(tmp_path_factory.mktemp("pack") / "pack")
 
 
 @pytest.fixture(scope="module")
 def story(installation: Installation) -> Story:
     """Assessing: four members, none of whom has answered."""
     return installation.stories["assessing"]
+
+
+def attended(page: Page, number: int, who: dict[str, str]) -> None:
+    row = page.get_by_role("group", name=f"Componenti presenti: {number}", exact=True)
+    row.get_by_label("Chi").select_option(who["person"])
+    row.get_by_label("In quale ruolo").select_option(who["role"])
 
 
 def members(story: Story) -> list[str]:
@@ -102,12 +114,17 @@ def test_in_it_each_ones_view_stands_beside_and_the_decision_is_taken_from_there
     page.set_viewport_size({"width": 1280, "height": 900})
     page.get_by_role("link", name="Scrivi il verbale e decidi").click()
     page.get_by_label(re.compile("^Data")).fill(story.day())
-    page.get_by_label("Componenti presenti").fill("2")
+    _, clinical, *_ = there = path.present(story, 4)
+    for number, each in enumerate(there[:2], 1):
+        attended(page, number, each)
     page.get_by_label("Presa in carico con condizioni").check()
     page.get_by_role("button", name="Controlla e conferma").last.click()
     # Quorum and what the decision needs are the protocol's to ask.
     expect(page.locator("#errori a")).to_have_count(2)
-    page.get_by_label("Componenti presenti").fill("4")
+    expect(page.locator("#errori")).to_contain_text("ne servono almeno 3, ce ne sono 2")
+    for number, each in enumerate(there[2:], 3):
+        page.get_by_role("button", name="Aggiungi una voce a «Componenti presenti»").click()
+        attended(page, number, each)
     page.get_by_role("group", name="C'è stato dissenso").get_by_label("Sì").check()
     page.get_by_label(re.compile("^Condizioni")).fill("Colloquio ogni mese con l'équipe")
     page.get_by_role("button", name="Controlla e conferma").last.click()
@@ -117,6 +134,7 @@ def test_in_it_each_ones_view_stands_beside_and_the_decision_is_taken_from_there
     decided = page.get_by_role("region", name="Che cosa si è deciso")
     expect(decided).to_contain_text("Presa in carico con condizioni")
     expect(decided).to_contain_text("Colloquio ogni mese con l'équipe")
+    expect(decided).to_contain_text(installation.territory.people[clinical["person"]].name)
 
 
 def test_after_it_the_minutes_are_an_accessible_paper_with_the_dissent(
@@ -138,7 +156,7 @@ def test_after_it_the_minutes_are_an_accessible_paper_with_the_dissent(
     for words in (
         "Verbaledellariunionediéquipe", "Presaincaricoconcondizioni",
         "Colloquioognimeseconl'équipe", "Serviva prima il parere".replace(" ", ""),
-        "differiscono", "Servonoalmenotrecomponenti",
+        "differiscono", "Servonoalmenotrecomponenti", "Inqualeruolo",
     ):  # fmt: skip
         assert words in said
     assert page.request.get(f"/casi/{story.case}/conferenza/verbale?decisione=3").status == 404

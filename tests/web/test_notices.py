@@ -20,6 +20,7 @@ from domain.notices import book
 from domain.notices.settings import MailSettings
 from tests.web.checks import assert_accessible, assert_fits
 from tests.web.conftest import MELZO
+from tests.web.plain import Visitor
 from workflows.notices.following import Following, follow
 
 PHONE = {"width": 320, "height": 800}
@@ -79,6 +80,17 @@ def test_notices_are_counted_read_and_opened(installation: Any, desk: Any, refer
     expect(page.locator(".desk-notice-new")).to_have_count(0)
     expect(menu_line(page)).to_have_text("Avvisi")
     assert_accessible(page)
+
+
+def test_a_notice_of_what_is_done_meanwhile_says_so(installation: Any, referent: str) -> None:
+    story = installation.story("quick", last_name="Già Fatta")
+    path.registered(story, ["work"])
+    told(installation)
+    path.triaged(story, "complex", ["work"])
+    installation.wait_for_views()
+    page = Visitor(installation, referent).page("/avvisi").text
+    (mine,) = [line for line in page.split("<li") if "Già Fatta" in line and "Analisi" in line]
+    assert "non c&#39;è più da farla" in mine
 
 
 def test_somebody_elses_notice_is_not_opened(installation: Any, desk: Any, referent: str) -> None:
@@ -171,6 +183,7 @@ def test_deadlines_are_in_a_calendar_until_its_address_is_revoked(
     number = installation.cases["registered"][:8]
     assert f"Analisi preliminare · caso {number}" in summaries
     assert len({event["uid"] for event in events}) == len(events)
+    assert {str(event["url"]) for event in events} == {f"{installation.address}/"}
     assert "Prova" not in answer.text
     assert "Nora" not in answer.text
     assert "case" in httpx.get(f"{address}?lingua=en").text

@@ -15,10 +15,16 @@ from api.demo.story import Story
 from api.web.spool import Spool
 from tests.documents.made import PDF
 from tests.web.checks import assert_accessible, assert_fits
-from tests.web.conftest import MELZO, Desk, Installation
+from tests.web.conftest import MELZO, Desk, Installation, with_newest
 from tests.web.test_conference import assert_tagged, text_of
 
+LINE = ("Indennità o borsa", "1.500,00", "Comune")
 OFFICE = "Obiettivo: Licenza media entro l'estate, c'è già l'iscrizione"
+
+
+@pytest.fixture(scope="module")
+def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return with_newest(tmp_path_factory.mktemp("pack") / "pack")
 
 
 @pytest.fixture(scope="module")
@@ -72,6 +78,13 @@ def test_a_file_that_comes_with_a_form_is_on_no_disk_in_the_clear() -> None:
     spool.close()
 
 
+def line(page: Page, number: int, item: str, amount: str, payer: str) -> None:
+    row = page.get_by_role("group", name=f"Voci di spesa: {number}", exact=True)
+    row.get_by_label(re.compile("^Voce")).select_option(label=item)
+    row.get_by_label("Importo in euro").fill(amount)
+    row.get_by_label(payer).check()
+
+
 def change(page: Page, title: str) -> Any:
     """The row of what changed in a question."""
     table = page.get_by_role("table", name="Che cosa è cambiato")
@@ -88,17 +101,19 @@ def test_it_is_composed_from_what_there_was_and_the_last_look_shows_the_differen
     assert_accessible(page)
     page.get_by_role("link", name="Vai all'attività: Scrivere il progetto").click()
     expect(page.get_by_text("Il modulo parte dal progetto com'è ora (versione 1)")).to_be_visible()
-    expect(page.get_by_label("Importo in euro")).to_have_value("1200")
-    page.get_by_label("Importo in euro").fill("1.800,00")
+    for number, cost in enumerate((LINE, ("Assicurazioni", "300,50", "Soggetto promotore")), 1):
+        page.get_by_role("button", name="Aggiungi una voce a «Voci di spesa»").click()
+        line(page, number, *cost)
+    total = page.get_by_role("status").filter(has_text="Totale in euro")
+    expect(total).to_contain_text("1.800,50")
     page.get_by_label("Tirocinio extracurriculare").check()
     page.get_by_role("button", name="Aggiungi una voce a «Obiettivi»").click()
     goal = page.get_by_role("group", name="Obiettivi: 1")
     goal.get_by_label("Istruzione").check()
     goal.get_by_label(re.compile("^Obiettivo")).fill(OFFICE)
     check(page)
-    expect(change(page, "Importo in euro")).to_contain_text(
-        re.compile(r"1\.200,00[\s\S]*1\.800,00")
-    )
+    expect(change(page, "Totale in euro")).to_contain_text(re.compile(r"1\.200,00[\s\S]*1\.800,50"))
+    expect(change(page, "Voci di spesa").first).to_contain_text("aggiunta")
     expect(change(page, "Obiettivi")).to_contain_text("aggiunta")
     expect(change(page, "Impegni reciproci")).to_have_count(0)
     assert_accessible(page)
@@ -117,7 +132,10 @@ def test_it_is_printed_with_places_for_the_signatures(
     paper = page.request.get(str(link.get_attribute("href")))
     assert_tagged(paper.body())
     said = text_of(paper.body())
-    for words in (OFFICE, "La persona, o chi la rappresenta", "De' Pecchi", "aggiunta", "1.200,00"):
+    for words in (
+        OFFICE, "La persona, o chi la rappresenta", "De' Pecchi", "aggiunta", "1.200,00",
+        "Assicurazioni", "300,50", "Soggetto promotore", "1.800,50",
+    ):  # fmt: skip
         assert words.replace(" ", "") in said
 
 
@@ -161,8 +179,9 @@ def test_it_is_amended_and_the_older_version_stays_readable_and_printable(
     page = desk(manager, java_script_enabled=False)
     page.goto(f"/casi/{story.case}/progetto")
     page.get_by_role("link", name="Vai all'attività: Modificare").click()
-    expect(page.get_by_label("Importo in euro")).to_have_value("1800")
-    page.get_by_label("Importo in euro").fill("2.000")
+    allowance = page.get_by_role("group", name="Voci di spesa: 1", exact=True)
+    expect(allowance.get_by_label("Importo in euro")).to_have_value("1500")
+    allowance.get_by_label("Importo in euro").fill("1.699,50")
     page.get_by_label("Data della firma").fill(story.day())
     page.get_by_label("Che cosa cambia").fill("Due mesi in più di corso")
     check(page)
@@ -173,20 +192,19 @@ def test_it_is_amended_and_the_older_version_stays_readable_and_printable(
     said = text_of(page.request.get(str(link.get_attribute("href"))).body())
     assert "2.000,00" in said
     assert "Duemesiinpiùdicorso" in said
-    expect(change(page, "Importo in euro")).to_contain_text("2.000,00")
+    expect(change(page, "Totale in euro")).to_contain_text("2.000,00")
+    expect(change(page, "Voci di spesa")).to_contain_text("1.699,50")
     expect(change(page, "Obiettivi")).to_have_count(0)
     confirm(page)
     page.goto(f"/casi/{story.case}/progetto")
-    expect(change(page, "Importo in euro")).to_contain_text(
-        re.compile(r"1\.800,00[\s\S]*2\.000,00")
-    )
+    expect(change(page, "Totale in euro")).to_contain_text(re.compile(r"1\.800,50[\s\S]*2\.000,00"))
     whole = page.get_by_role("region", name="Com'è adesso")
     expect(whole).to_contain_text("Nessun file firmato: fa fede chi ha confermato.")
     expect(whole).to_contain_text("Due mesi in più di corso")
     expect(whole).to_contain_text("Licenza media")
     page.get_by_role("link", name="Leggi la versione 2").click()
     older = page.get_by_role("region", name="Versione 2")
-    expect(older).to_contain_text("1.800,00")
+    expect(older).to_contain_text("1.800,50")
     expect(older.get_by_role("link", name="Progetto firmato")).to_be_visible()
     paper = page.request.get(f"/casi/{story.case}/progetto/stampa?versione=1")
     assert "Uncolloquioalmese" in text_of(paper.body())

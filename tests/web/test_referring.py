@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -17,10 +16,9 @@ from domain.case.events import NoteWritten
 from domain.person.particulars import particulars_of
 from domain.person.register import _check_letter
 from protocols.engine.events import CaseOpened
-from protocols.territory import default_pack
 from tests.canary.papers import unpacked
 from tests.web.checks import assert_accessible, assert_fits
-from tests.web.conftest import MELZO
+from tests.web.conftest import MELZO, Installation, with_newest
 from tests.web.plain import Visitor
 
 PHONE = {"width": 320, "height": 800}
@@ -30,18 +28,9 @@ CODE_OF_TWIN = "GMLVIO80A01F205"
 CODE_OF_TWIN += _check_letter(CODE_OF_TWIN)
 
 
-TRIAL = Path(__file__).parent / "service_protocol.yaml"
-
-
 @pytest.fixture(scope="module")
 def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """With a protocol in which the referring service completes its referral itself."""
-    made = tmp_path_factory.mktemp("pack") / "pack"
-    shutil.copytree(default_pack(), made)
-    trial = made / "protocols" / "segnalazione-di-prova"
-    trial.mkdir()
-    shutil.copy(TRIAL, trial / "1.0.0.yaml")
-    return made
+    return with_newest(tmp_path_factory.mktemp("pack") / "pack")
 
 
 @pytest.fixture(scope="module")
@@ -283,7 +272,8 @@ def test_more_is_asked_for_and_the_service_answers(
     expect(page.get_by_role("listitem").filter(has_text="Quando la incontrate?")).to_contain_text(
         "aspetta risposta"
     )
-    story.do("complete_referral", "completed")
+    done = {"given": ["reason"], "reason": "Lo dice la relazione."}
+    story.do("complete_referral", "completed", done)
     page.reload()
     expect(page.get_by_text("Integrazione richiesta")).to_have_count(0)
 
@@ -296,7 +286,7 @@ def test_a_finished_path_is_said_in_words(installation: Any, desk: Any, referrer
     installation.wait_for_views()
     page = desk(referrer)
     page.goto(f"/segnalazioni/{story.case}")
-    expect(page.get_by_role("main")).to_contain_text("Restituita al servizio inviante")
+    expect(page.get_by_role("main")).to_contain_text("Non si può completare")
     page.goto("/segnalazioni")
     expect(page.get_by_role("row").filter(has_text="Finita")).to_contain_text("Conclusa")
 
@@ -335,39 +325,61 @@ def test_what_one_service_sends_another_sees_nothing_of(installation: Any, refer
 
 
 def test_the_service_completes_its_referral_in_the_form_of_the_protocol(
-    installation: Any, desk: Any, referrer: str, operator: str
+    installation: Installation, desk: Any, referrer: str
 ) -> None:
-    body = {
-        "protocol": "segnalazione-di-prova", "service": "cps-melzo", "comune": MELZO,
-        "referred_on": date.today().isoformat(),
-        "person": {"first_name": "Ivo", "last_name": "Integrata", "sex": "M"},
-    }  # fmt: skip
-    api = installation.api
-    case = api.write(referrer, "/referrals", body, "integrated")["case"]
-    done = {"outcome": "incomplete", "data": {}}
-    api.write(operator, task_path(case, "register_referral", "complete"), done, "integrated-1")
+    story = installation.story("integrated", last_name="Integrata")
+    lacks = {"needs": ["work"], "missing": ["reason", "assent"]}
+    story.do("register_referral", "incomplete", lacks)
     installation.wait_for_views()
     page = desk(referrer)
-    page.goto(f"/segnalazioni/{case}")
+    page.goto(f"/segnalazioni/{story.case}")
     expect(page.get_by_role("region", name="Integrazione richiesta")).to_be_visible()
     mine = page.get_by_role("region", name="Tocca al tuo servizio")
-    expect(mine).to_contain_text("Integrare la segnalazione, entro il")
+    expect(mine).to_contain_text("Completare la segnalazione, entro il")
     assert_accessible(page)
     mine.get_by_role("link", name="Compila").click()
-    page.get_by_label("Dove abita").fill("Presso un'amica, fino a marzo.")
-    page.get_by_label("Integrata", exact=True).check()
+    # What was asked for is there to be read while it is answered.
+    expect(page.get_by_role("main")).to_contain_text("Che cosa manca")
+    page.get_by_label("Completata", exact=True).check()
     page.get_by_role("button", name="Controlla e conferma").last.click()
+    expect(page.locator("#errori")).to_contain_text("Che cosa si completa")
+    given = page.get_by_role("group", name="Che cosa si completa")
+    given.get_by_label("Motivo della segnalazione").check()
+    given.get_by_label("Assenso della persona").check()
+    page.get_by_role("textbox", name="Motivo della segnalazione").fill("Cerca casa, d'accordo.")
+    page.get_by_label("Sì, ed è d'accordo").check()
+    assert_accessible(page)
+    page.get_by_role("button", name="Controlla e conferma").last.click()
+    expect(page.get_by_role("main")).to_contain_text("Cerca casa, d'accordo.")
     page.get_by_role("button", name="Conferma e registra").click()
     expect(page.get_by_role("button", name="Conferma e registra")).to_have_count(0)
-    (entry,) = [
-        event.body for event in installation.service.history(UUID(case))
-        if getattr(event.body, "task", "") == "integrate_referral" and hasattr(event.body, "data")
-    ]  # fmt: skip
-    assert entry.outcome == "integrated"
-    page.goto(f"/segnalazioni/{case}")
+    assert {task.step for task in story.state().open_tasks()} >= {"triage"}
+    installation.wait_for_views()
+    page.goto(f"/segnalazioni/{story.case}")
     expect(page.get_by_text("Tocca al tuo servizio")).to_have_count(0)
-    others = Visitor(installation, operator)
-    assert "Tocca al tuo servizio" in others.page(f"/segnalazioni/{case}").text
+    expect(page.get_by_text("Integrazione richiesta")).to_have_count(0)
+    # Whose step is next reads there what the service wrote.
+    referent = Visitor(installation, story.holder("municipal_referent"))
+    assert "Cerca casa, d" in referent.page(f"/attivita/{story.case}/triage").text
+
+
+def test_a_desk_completes_at_its_own_door_what_it_sent(
+    installation: Installation, operator: str
+) -> None:
+    api = installation.api
+    body = {
+        "protocol": "presa-in-carico", "service": f"desk-{MELZO}", "comune": MELZO,
+        "referred_on": date.today().isoformat(),
+        "person": {"first_name": "Ivo", "last_name": "Allo Sportello", "sex": "M"},
+    }  # fmt: skip
+    case = api.write(operator, "/referrals", body, "of-the-desk")["case"]
+    lacks = {"outcome": "incomplete", "data": {"needs": ["work"], "missing": ["documents"]}}
+    api.write(operator, task_path(case, "register_referral", "complete"), lacks, "of-the-desk-1")
+    installation.wait_for_views()
+    assert (
+        "Tocca al tuo servizio"
+        in Visitor(installation, operator).page(f"/segnalazioni/{case}").text
+    )
 
 
 def test_it_works_on_a_phone_without_scripts(installation: Any, desk: Any, referrer: str) -> None:

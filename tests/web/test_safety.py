@@ -28,6 +28,10 @@ def session(installation: Any) -> dict[str, str]:
     return {"cookie": f"{COOKIE}={installation.sessions.begin('mr-melzo-1')}"}
 
 
+def token_in(page: str) -> str:
+    return page.partition('name="_csrf" value="')[2].partition('"')[0]
+
+
 def test_every_answer_carries_the_headers_that_protect_it(
     http: httpx.Client, session: dict[str, str]
 ) -> None:
@@ -40,23 +44,30 @@ def test_every_answer_carries_the_headers_that_protect_it(
         assert answer.headers["x-frame-options"] == "DENY"
         assert answer.headers["referrer-policy"] == "same-origin"
     assert http.get("/", headers=session).headers["cache-control"] == "no-store"
+    for address in ("/api/v1/cases", "/api/v1/nulla", "/health"):
+        answer = http.get(address)
+        assert answer.headers["cache-control"] == "no-store"
+        assert answer.headers["x-content-type-options"] == "nosniff"
 
 
 def test_a_form_without_its_token_or_from_elsewhere_changes_nothing(
     installation: Any, http: httpx.Client, session: dict[str, str]
 ) -> None:
-    token = http.get("/profilo", headers=session).text.partition('name="_csrf" value="')[2][:64]
+    token = token_in(http.get("/profilo", headers=session).text)
     elsewhere = (
         {"origin": "https://cattivo.example"},
         {"origin": "null"},
         {"referer": "https://cattivo.example/"},
+        {"origin": "http://["},
         {"sec-fetch-site": "cross-site"},
         {"sec-fetch-site": "same-site"},
     )
     for headers in elsewhere:
         answer = http.post("/profilo/ruolo", data={"_csrf": token}, headers={**session, **headers})
         assert answer.status_code == 403, headers
-    for wrong in ("", "x" * 64, token[:-1]):
+    # Each page has another, of which none wears out.
+    assert token_in(http.get("/profilo", headers=session).text) != token
+    for wrong in ("", "x" * 64, "A" * 88, "à" * 88, token[:-1], token[44:] + token[:44]):
         answer = http.post("/profilo/ruolo", data={"_csrf": wrong}, headers=session)
         assert answer.status_code == 403
     of_another = {"cookie": f"{COOKIE}={installation.sessions.begin('mr-melzo-1')}"}
@@ -65,6 +76,14 @@ def test_a_form_without_its_token_or_from_elsewhere_changes_nothing(
     assert http.post("/profilo/ruolo", data={"_csrf": token}, headers=session).status_code == 303
     by_header = {**session, "x-csrf-token": token}
     assert http.post("/profilo/ruolo", data={"ruolo": ""}, headers=by_header).status_code == 303
+
+
+def test_an_address_of_a_page_that_cannot_be_read_leads_to_the_login(http: httpx.Client) -> None:
+    for current in ("http://[", "//[", "https://cattivo.example/", "javascript:alert(1)"):
+        headers = {"hx-request": "true", "hx-current-url": current}
+        answer = http.get("/profilo", headers=headers)
+        assert answer.status_code == 401, current
+        assert re.findall(r'href="([^"]*)"', answer.text) == ["/accesso"], current
 
 
 def test_cookies_that_are_none_of_ours_let_nobody_in(http: httpx.Client) -> None:
@@ -81,6 +100,8 @@ def test_the_login_leads_back_only_to_our_own_pages(http: httpx.Client) -> None:
         "/\\cattivo.example",
         "x",
         "/a\nb",
+        "//[",
+        "http://[::1",
     ):
         answer = http.get("/accesso", params={"da": bad})
         assert not re.search(r"""(href|action|value)="[^"/]*/?[/\\\\]?cattivo""", answer.text)
@@ -146,7 +167,7 @@ def test_behind_a_proxy_with_tls_the_session_is_a_cookie_of_this_host_alone(
         assert "max-age=31536000" in entered.headers["strict-transport-security"]
         session = {**proxy, "cookie": cookie.partition(";")[0]}
         page = http.get("/profilo", headers=session)
-        token = page.text.partition('name="_csrf" value="')[2][:64]
+        token = token_in(page.text)
         form = {"_csrf": token, "ruolo": ""}
         for origin, status in ((public, 303), ("https://altrove.example", 403)):
             answer = http.post("/profilo/ruolo", data=form, headers={**session, "origin": origin})
@@ -184,6 +205,27 @@ def test_files_are_served_packed_and_for_good(http: httpx.Client) -> None:
     assert old.headers["cache-control"] == "no-cache"
     for name in ("../desk.py", "..%2f..%2fsettings.py", "desk.py", "nulla.css", "axe.min.js.br"):
         assert http.get(f"/static/x/{name}").status_code == 404, name
+
+
+def test_a_page_is_packed_for_who_takes_it_and_its_length_tells_nothing(
+    http: httpx.Client, session: dict[str, str]
+) -> None:
+    def answered(accepted: str) -> httpx.Response:
+        return http.get("/privacy", headers={"accept-encoding": accepted})
+
+    plain = answered("identity")
+    assert "content-encoding" not in plain.headers
+    lengths = set()
+    for accepted in ("gzip", "br, gzip;q=0.5", "*", "GZIP") * 3:
+        packed = answered(accepted)
+        assert packed.headers["content-encoding"] == "gzip", accepted
+        assert "Accept-Encoding" in packed.headers["vary"]
+        assert packed.text == plain.text
+        lengths.add(int(packed.headers["content-length"]))
+    assert len(lengths) > 1
+    assert max(lengths) < len(plain.content) / 2
+    for accepted in ("br", "gzip;q=0", "gzip; q=0.000, br", "xgzip", ";;"):
+        assert "content-encoding" not in answered(accepted).headers, accepted
 
 
 def test_head_answers_without_a_body(http: httpx.Client) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -14,6 +15,7 @@ from api.demo.stories import HOSTS
 from api.stack.postgres import EmbeddedPostgres
 from tests.web.checks import assert_accessible
 from tests.web.conftest import Desk, Installation, database, installed
+from tests.web.plain import Visitor
 from tests.web.telling import Act, tell
 
 # A Monday; what the calendar does to the stories is the same in every run.
@@ -253,7 +255,9 @@ def test_piero_s_full_host_is_refused_and_his_death_closes_everything_silently(
     def death(act: Act) -> None:
         page = desk(act.person)
         page.goto(act.case)
+        expect(page.locator(".case-final")).to_contain_text("Chiude il caso per sempre")
         page.get_by_role("link", name="Decesso", exact=True).click()
+        expect(page.locator(".alert-danger").first).to_contain_text("Non sarà più da fare: ")
         page.get_by_role("button", name="Registra").last.click()
         expect(page.locator("#errori")).to_be_visible()
         page.get_by_role("checkbox").check()
@@ -291,3 +295,30 @@ def test_elena_s_data_stop_flowing_the_moment_she_withdraws(
     page = desk(story.holder("municipal_referent"))
     page.goto(f"/casi/{story.case}")
     expect(page.get_by_role("link", name="Seguire il progetto con il solo Comune")).to_be_visible()
+    # What does not come on this path is no stage ahead.
+    expect(page.get_by_role("list", name="Fasi del percorso").get_by_role("listitem")).to_have_text(
+        [re.compile(part) for part in ("Segnal", "Analisi", "Informativa", "Progetto", "Monito")]
+    )
+    expect(page.get_by_text("Non previste in questo percorso: Équipe")).to_be_visible()
+
+
+def test_no_page_shows_a_code_or_a_day_as_programs_write_them(
+    installation: Installation,
+) -> None:
+    recorder = installation.service.recorder
+    if not (cases := list(recorder.originators_of("case.case-opened"))):
+        cases = [UUID(installation.story("one").case)]
+    rooms = [f"/casi/{case}{room}" for case in cases for room in ("", "/com-era", "/confronto")]
+    reader = Visitor(installation, installation.holder("coordinator", "joint_office"))
+    for address in ("/", "/casi", "/avvisi", *rooms):
+        page = reader.page(address)
+        assert page.status_code in (200, 403), address
+        assert CODE.findall(shown(page.text)) == [], address
+
+
+CODE = re.compile(r"\b[a-z]+(?:_[a-z0-9]+)+\b|\b20\d\d-\d\d-\d\d\b|: [a-z]+_?[a-z]+»")
+
+
+def shown(page: str) -> str:
+    """What is read of a page: no marks, no scripts."""
+    return re.sub(r"<(script|style)\b.*?</\1>|<[^>]*>", " ", page, flags=re.DOTALL)

@@ -18,6 +18,7 @@ from api.stack.temporal import EmbeddedTemporal
 from tests.workflows.conftest import LONG, Town, open_town
 from workflows import due
 from workflows.clock import advance
+from workflows.names import workflow_id
 from workflows.rebuild import rebuild_workflows
 from workflows.verify import differences
 
@@ -202,3 +203,21 @@ def test_what_a_case_waits_for_follows_the_log(town: Town) -> None:
         town.wait_for(town.is_conducted)
         with psycopg.connect(town.settings.database_url) as connection:
             assert due.next_due(connection) is None
+
+
+def test_what_the_conductor_remembers_is_compared_with_the_log(town: Town) -> None:
+    with town.machine():
+        case = town.refer()
+        town.wait_for(town.is_conducted)
+    assert differences(town.settings, service=town.service) == []
+    with psycopg.connect(town.settings.database_url) as connection:
+        connection.execute(
+            "UPDATE conductor_due SET automating = automating + 1 WHERE case_id = %s",
+            (case,),
+        )
+        connection.execute("UPDATE conductor_position SET position = position + 9000")
+    named = [found.workflow for found in differences(town.settings, service=town.service)]
+    assert named == [workflow_id(case, 1), "conductor_position"]
+    with psycopg.connect(town.settings.database_url) as connection:
+        connection.execute("UPDATE conductor_position SET position = 0")
+        connection.execute("DELETE FROM conductor_due")
