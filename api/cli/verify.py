@@ -21,7 +21,7 @@ from domain.log.errors import UnreadableEvent
 from domain.log.recorder import CaseLogRecorder
 from domain.person.conformance import person_flaws
 from domain.person.found import found_flaws
-from domain.proof.place import archive_of
+from domain.proof.place import archive_of, key_file
 from domain.secret import BLIND_INDEX, derive, installation_secret, vault_key
 from domain.settings import Settings
 from domain.vault.consistency import vault_flaws
@@ -177,7 +177,8 @@ def verify_all(
             progress=advance,
         )
     with _timed(seconds, "vault"):
-        differences = [*_of_log(log), *_vault(settings, found=not since_last)]
+        differences = [*_of_log(log), *_unsealed(log, settings)]
+        differences += _vault(settings, found=not since_last)
     if documents:
         with _timed(seconds, "documents"):
             differences += _documents(settings)
@@ -225,6 +226,20 @@ def _of_log(log: LogVerified) -> Iterator[Difference]:
             f"{row.model}.{row.table} {row.key}",
             Text(f"differisce: {row.field}", f"differs: {row.field}"),
         )
+
+
+def _unsealed(log: LogVerified, settings: Settings) -> Iterator[Difference]:
+    """The key is made to sign: where it is, and nothing that it signed, all of that was lost."""
+    if log.events and not log.checkpoints and key_file(settings.home).exists():
+        yield Difference("seals", "", _UNSEALED)
+
+
+_UNSEALED = Text(
+    "C'è la chiave che firma il registro, ma non un solo sigillo: mancano sia nella base dati sia "
+    "nell'archivio esterno. Rimettere l'archivio, prima di fare un sigillo nuovo.",
+    "There is the key that signs the log and not one checkpoint, neither in the database nor in "
+    "the outside archive. Put the archive back before a new checkpoint is made.",
+)
 
 
 def _vault(settings: Settings, *, found: bool) -> Iterator[Difference]:

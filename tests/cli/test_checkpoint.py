@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
+
+import psycopg
 
 from tests.cli.conftest import Installation, Run
 
@@ -76,3 +79,17 @@ def test_a_lost_key_is_replaced_only_on_purpose(installation: Installation, run:
     assert run("checkpoint", "rotate", "--lost").status == 0
     assert len(run("checkpoint", "keys").out.split()) == 2
     assert run("verify", "--log-only").status == 0
+
+
+def test_all_checkpoints_lost_at_once_are_missed(installation: Installation, run: Run) -> None:
+    run("checkpoint", "make")
+    shutil.rmtree(installation.home / "archive")
+    with psycopg.connect(installation.url) as connection:
+        connection.execute("ALTER TABLE checkpoints DISABLE TRIGGER USER")
+        connection.execute("DELETE FROM checkpoints")
+        connection.execute("ALTER TABLE checkpoints ENABLE TRIGGER USER")
+    found = run("verify", "--log-only", "--json")
+    assert found.status == 1, found.err
+    (lost,) = json.loads(found.out)["differences"]
+    assert lost["part"] == "seals"
+    assert "archivio" in lost["message"]["it"]
