@@ -163,6 +163,7 @@ def _value(field: FormField) -> st.SearchStrategy[Any]:
     simple: dict[str, st.SearchStrategy[Any]] = {
         "text": st.sampled_from(["niente da dire", "dall'Adda 🌊"]),
         "note": st.just("una nota"),
+        "document": st.just("un-documento"),
         "date": st.dates(_FIRST, _LAST).map(str),
         "yes_no": st.booleans(),
         "choice": st.sampled_from(field.option_names or ("",)),

@@ -39,8 +39,11 @@ class Act:
     def fill(self, page: Page, **other: Any) -> None:
         """The form that is open; `other` data than the story's."""
         for name, value in {**self.data, **other}.items():
-            for each in value if isinstance(value, list) else [value]:
-                _put(page, name, each)
+            for number, each in enumerate(value if isinstance(value, list) else [value]):
+                if isinstance(each, dict):
+                    _put_row(page, f"{name}[{number}]", each)
+                else:
+                    _put(page, name, each)
         outcome = page.locator(f'input[type=radio][name=_esito][value="{self.outcome}"]')
         if self.outcome and outcome.count():
             outcome.check()
@@ -74,6 +77,13 @@ class Act:
 
 
 Scene = Callable[[Act], None]
+
+
+def _put_row(page: Page, path: str, row: dict[str, Any]) -> None:
+    if not page.locator(f'[name^="{path}."]').count():
+        page.locator(f'button[name="_aggiungi"][value="{path.partition("[")[0]}"]').click()
+    for name, value in row.items():
+        _put(page, f"{path}.{name}", value)
 
 
 def _put(page: Page, name: str, value: Any) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import psycopg
 
-from domain.notices import book
 from domain.notices.schema import migrate as migrate_notices
 from tests.workflows.conftest import REFERENT, Town, _running
 from workflows.notices.running import run_notifier
@@ -18,8 +17,8 @@ def test_reminder_deputy_and_escalation_come_by_durable_timers_and_people_are_to
     def told() -> list[tuple[str, str]]:
         """What the referent has been told of the task that nobody does."""
         with psycopg.connect(town.settings.database_url) as connection:
-            listed = book.listed(connection, REFERENT.id)
-        return [(each.kind, each.step) for each in reversed(listed)]
+            query = "SELECT kind, step FROM notices WHERE person = %s ORDER BY id"
+            return connection.execute(query, (REFERENT.id,)).fetchall()
 
     notifier = _running(lambda stop: run_notifier(town.settings, stop, service=town.service))
     with town.machine(), notifier:

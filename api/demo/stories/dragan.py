@@ -59,9 +59,15 @@ def dragan(story: Story, hosts: dict[str, str]) -> Script:
     story.event("project_amendment")
     yield path.days(6)
     story.do(
-        "amend_project", "signed",
-        {"signed_on": story.day(), "ends_on": story.day(150), "stream": STREAM, "amount": 800},
-    )  # fmt: skip
+        "amend_project",
+        "signed",
+        {
+            "signed_on": story.day(),
+            "ends_on": story.day(150),
+            "stream": STREAM,
+            **path.budget(story, 800),
+        },
+    )
     for _ in range(2):
         yield from path.month(story, 130, 126, 500, STREAM)
     yield path.days(20)
