@@ -23,6 +23,11 @@
   document.addEventListener("htmx:configRequest", (event) => {
     if ("_nth" in event.detail.parameters) event.detail.parameters["_nth"] = String(Date.now());
   });
+  // What is on its way whole needs no draft of the moment after, which would take its place.
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const form = event.detail.elt.closest("form");
+    if (form && form.dataset.sent) event.preventDefault();
+  });
   // Back to a page that the browser kept: its forms may be sent again.
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
